@@ -1,0 +1,54 @@
+/** Where a committed transaction stands in the chain. */
+export interface Position {
+  readonly blockNumber: bigint
+  /** Index of the transaction in its block, from 0. */
+  readonly index: number
+}
+
+export interface Committed extends Position {
+  readonly transactionId: string
+  /** What the contract returned. */
+  readonly result: Uint8Array
+}
+
+export interface LedgerStatus {
+  /** Number of blocks, the genesis block included. */
+  readonly height: bigint
+  /** Hash of the newest block, lower-case hex. */
+  readonly blockHash: string
+}
+
+export interface ContractEvent extends Position {
+  readonly transactionId: string
+  readonly name: string
+  readonly payload: Uint8Array
+}
+
+export interface EventsOptions {
+  /** First block to read; without it, only what comes from now on. */
+  readonly from?: bigint
+  readonly signal?: AbortSignal
+}
+
+/**
+ * The one way to the ballot box. Two adapters implement it: Fabric and embedded.
+ *
+ * Refusals by the contract reach the caller as the `ScrutinError` the contract threw (same code and detail). Besides:
+ * - `ledger.conflict`: the transaction was ordered but invalidated by MVCC; it changed nothing and may be tried again.
+ * - `ledger.unavailable`, `ledger.timeout`: the outcome of a submit may be unknown: look before sending again.
+ */
+export interface Ledger {
+  /** 'fabric' or 'embedded': for logs and status pages only. */
+  readonly kind: 'fabric' | 'embedded'
+  readonly mspId: string
+  /** Endorses, orders and waits until the transaction is committed as valid. */
+  submit (transaction: string, args: readonly string[], transient?: Readonly<Record<string, Uint8Array>>): Promise<Committed>
+  /** Asks one peer, writes nothing. */
+  evaluate (transaction: string, args: readonly string[]): Promise<Uint8Array>
+  /** The place of a committed, valid transaction; undefined when there is none. */
+  locate (transactionId: string): Promise<Position | undefined>
+  status (): Promise<LedgerStatus>
+  /** Contract events of valid transactions, in order. */
+  events (options?: EventsOptions): AsyncIterable<ContractEvent>
+  close (): Promise<void>
+}
