@@ -1,0 +1,56 @@
+/**
+ * What each room may import. Dependencies point downwards only: a room names
+ * here the rooms it stands on, and nothing else of ours is reachable from it.
+ */
+
+/** What one room may import. */
+export interface Room {
+  /** The other rooms its sources may import. */
+  readonly rooms: readonly string[]
+  /** Rooms that only the sources under a certain path (from the repository's root) may import. */
+  readonly roomsUnder?: Readonly<Record<string, readonly string[]>>
+  /** The other rooms its tests may import besides; `testFoundations` are always among them. */
+  readonly testRooms?: readonly string[]
+  /** The npm packages its sources may import; any where this is missing. */
+  readonly packages?: readonly string[]
+  /** Whether its sources may import Node's own modules; a pattern names the only files that may. */
+  readonly builtins: boolean | RegExp
+}
+
+/** What the tests of every room may import: they prefer the real part, and the real part stands on these. */
+export const testFoundations = ['protocol', 'ledger', 'chaincode', 'network'] as const
+
+/** The rooms by the name of their folder. */
+export const rooms: Readonly<Record<string, Room>> = {
+  protocol: {
+    rooms: [],
+    packages: ['@noble/curves', '@noble/hashes', 'canonicalize', 'typebox'],
+    builtins: false
+  },
+  chaincode: {
+    rooms: ['protocol'],
+    packages: ['fabric-contract-api', 'fabric-shim', 'typebox'],
+    builtins: false
+  },
+  ledger: {
+    rooms: ['protocol'],
+    roomsUnder: { 'ledger/src/embedded/': ['chaincode'] },
+    builtins: true
+  },
+  gateway: { rooms: ['protocol', 'ledger'], builtins: true },
+  registrar: { rooms: ['protocol', 'ledger'], builtins: true },
+  voter: {
+    rooms: ['protocol'],
+    testRooms: ['gateway', 'registrar'],
+    packages: ['@cloudflare/blindrsa-ts', 'typebox', 'commander'],
+    builtins: /^voter\/src\/command[^/]*\.ts$/
+  },
+  trustee: { rooms: ['protocol', 'ledger'], builtins: true },
+  auditor: { rooms: ['protocol', 'ledger'], builtins: true },
+  web: { rooms: ['protocol', 'voter'], testRooms: ['gateway', 'registrar'], builtins: false },
+  network: { rooms: [], builtins: true },
+  scripts: {
+    rooms: ['protocol', 'chaincode', 'ledger', 'gateway', 'registrar', 'voter', 'trustee', 'auditor', 'web', 'network'],
+    builtins: true
+  }
+}
