@@ -1,0 +1,231 @@
+/** From `consortium.yaml` to running members. What is done already is not done again. */
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { approveContract, commitContract, installContract, packageContract, type ContractPackage } from './chaincode-lifecycle.ts'
+import { certificateAuthority } from './certificate-authority.ts'
+import { joinOrderer, joinPeer, makeGenesisBlock } from './channel.ts'
+import { connectionProfile } from './connection-profile.ts'
+import { readConsortium, type Consortium } from './consortium.ts'
+import { contractProcess } from './contract-process.ts'
+import { withFreshConnections, type ScrutinRole } from './enrolment.ts'
+import { findFabricBinaries } from './fabric-binaries.ts'
+import { layoutOf, repository, type NetworkLayout } from './layout.ts'
+import { identityFiles, makeMaterial, mspOfRole, type IdentityFiles } from './member-material.ts'
+import { startServices } from './member-services.ts'
+import { membersOf, type Member } from './member.ts'
+import { NetworkError } from './network-error.ts'
+import { readState, writeState, type NetworkState } from './network-state.ts'
+import { ordererProcess, writeOrdererConfig } from './orderer-process.ts'
+import { peerProcess, writePeerConfig } from './peer-process.ts'
+import { writePrivateJson } from './private-files.ts'
+import { startProcess } from './processes.ts'
+import { silent, type Progress } from './progress.ts'
+import { writeServiceConfigs, type LedgerFor, type LedgerSection, type ServiceFiles } from './service-configs.ts'
+
+export const defaultConsortiumFile = join(repository, 'network/consortium.yaml')
+
+export interface BringUpOptions {
+  /** Where everything of the network is kept. */
+  readonly dataFolder: string
+  /** `network/consortium.yaml` by default. */
+  readonly consortiumFile?: string
+  /** In place of the consortium's `ports.base`. */
+  readonly portBase?: number
+  /** The contract to run; `chaincode/` by default. */
+  readonly chaincodeFolder?: string
+  /** False: only Fabric itself (CA, orderer, peer, contract), without gateway, registrar and trustee. */
+  readonly services?: boolean
+  readonly progress?: Progress
+}
+
+export interface RunningMember extends ServiceFiles {
+  readonly name: string
+  readonly title: string
+  readonly mspId: string
+  /** The member's folder, with one for each process in it. */
+  readonly folder: string
+  /** The section `ledger` for a process of this role; undefined when the member has no such role. */
+  readonly ledgers: Readonly<Record<ScrutinRole, LedgerSection | undefined>>
+}
+
+export interface RunningNetwork {
+  readonly kind: 'fabric' | 'embedded'
+  readonly consortium: Consortium
+  readonly dataFolder: string
+  readonly members: readonly RunningMember[]
+}
+
+/**
+ * Brings the whole network up on Fabric and waits until everything is ready. It stays when this process ends.
+ * @throws {NetworkError} naming the log of the step that failed
+ */
+export async function bringUp (options: BringUpOptions): Promise<RunningNetwork> {
+  const { progress = silent, chaincodeFolder = join(repository, 'chaincode') } = options
+  const { consortium, layout, members, state } = await prepare(options, 'fabric')
+  const binaries = await findFabricBinaries(progress)
+
+  await progress.step('Certificate authorities, keys and certificates', async note => {
+    let done = 0
+    await withFreshConnections(async () => await Promise.all(members.map(async member => {
+      const { ca } = member.folders
+      if (!await makeMaterial(member, member.folders, member.ports, binaries)) {
+        await startProcess(certificateAuthority(member, ca, member.ports, binaries))
+      }
+      note(`${++done} of ${members.length} members`)
+    })))
+  })
+  await progress.step('Genesis block', async () => {
+    await makeGenesisBlock(consortium, members, layout, binaries)
+  })
+  const contracts = new Map<Member, ContractPackage>()
+  await progress.step('Orderers, peers and contracts', async () => {
+    for (const member of members) contracts.set(member, await packageContract(consortium, member))
+    await Promise.all(members.map(async member => {
+      const { orderer, peer } = member.folders
+      await writeOrdererConfig(consortium, member, orderer, member.ports)
+      await writePeerConfig(member, peer, member.ports)
+      await Promise.all([
+        startProcess(ordererProcess(member, orderer, member.ports, binaries)),
+        startProcess(peerProcess(member, peer, member.ports, binaries)),
+        startProcess(contractProcess(member, contractOf(contracts, member), chaincodeFolder)),
+      ])
+    }))
+  })
+  if (!state.joined) {
+    await progress.step(`Joining the channel ${consortium.channel}`, async () => {
+      await Promise.all(members.map(async member => {
+        await joinOrderer(consortium, member, layout, binaries)
+        await joinPeer(member, layout, binaries)
+      }))
+      state.joined = true
+      await writeState(layout, state)
+    })
+  }
+  if (!state.committed) {
+    await progress.step(`Installing, approving and committing the contract ${consortium.chaincode}`, async note => {
+      await Promise.all(members.map(async member => {
+        await installContract(member, contractOf(contracts, member), layout, binaries)
+      }))
+      note('approvals')
+      await Promise.all(members.map(async member => {
+        await approveContract(consortium, member, contractOf(contracts, member), layout, binaries)
+      }))
+      note('commit')
+      await commitContract(consortium, members, layout, binaries)
+      state.committed = true
+      await writeState(layout, state)
+    })
+  }
+  return await bringUpMembers(consortium, members, layout, 'fabric', fabricLedger(consortium), options)
+}
+
+export interface BringUpServicesOptions extends Omit<BringUpOptions, 'chaincodeFolder' | 'services'> {
+  /** How a process of this role reaches the ledger: which kind of ledger it is, is the caller's choice. */
+  readonly ledgerFor: LedgerFor
+}
+
+/**
+ * Brings up only Scrutin's own services, on a ledger that needs no processes of its own (the embedded one).
+ * `bringDown` and `readStatus` work on it too.
+ */
+export async function bringUpServices (options: BringUpServicesOptions): Promise<RunningNetwork> {
+  const { consortium, layout, members } = await prepare(options, 'embedded')
+  return await bringUpMembers(consortium, members, layout, 'embedded', options.ledgerFor, options)
+}
+
+interface Prepared {
+  readonly consortium: Consortium
+  readonly layout: NetworkLayout
+  readonly members: readonly Member[]
+  readonly state: NetworkState
+}
+
+async function prepare (options: BringUpOptions, kind: NetworkState['kind']): Promise<Prepared> {
+  const consortium = await readConsortium(options.consortiumFile ?? defaultConsortiumFile)
+  const layout = layoutOf(options.dataFolder)
+  await mkdir(layout.data, { recursive: true, mode: 0o700 })
+  const names = consortium.members.map(member => member.name)
+  const earlier = await readState(layout)
+  if (earlier !== undefined) {
+    const differs = earlier.kind !== kind
+      ? `a network of the kind ${earlier.kind}`
+      : earlier.members.join() !== names.join()
+        ? `a network of other members (${earlier.members.join(', ')})`
+        : options.portBase !== undefined && options.portBase !== earlier.portBase
+          ? `a network on other ports (from ${earlier.portBase})`
+          : undefined
+    if (differs !== undefined) throw new NetworkError(`${layout.data} holds ${differs}: choose another folder with --data, or remove that network with \`reset\``)
+  }
+  const state = earlier ?? { kind, portBase: options.portBase ?? consortium.ports.base, members: names, joined: false, committed: false }
+  if (earlier === undefined) await writeState(layout, state)
+  return { consortium, layout, state, members: membersOf(consortium, layout.data, state.portBase) }
+}
+
+async function bringUpMembers (consortium: Consortium, members: readonly Member[], layout: NetworkLayout, kind: NetworkState['kind'], ledgerFor: LedgerFor, options: BringUpOptions): Promise<RunningNetwork> {
+  const { progress = silent } = options
+  const files = new Map<Member, ServiceFiles>()
+  const running: RunningMember[] = []
+  for (const member of members) {
+    if (kind === 'fabric') await writeConnectionProfiles(consortium, member)
+    const written = await writeServiceConfigs(member, ledgerFor)
+    files.set(member, written)
+    running.push({
+      ...written,
+      name: member.name,
+      title: member.title,
+      mspId: member.mspId,
+      folder: member.folders.root,
+      ledgers: {
+        gateway: await ledgerFor(member, 'gateway'),
+        organiser: await ledgerFor(member, 'organiser'),
+        auditor: await ledgerFor(member, 'auditor'),
+        registrar: member.registrar === undefined ? undefined : await ledgerFor(member, 'registrar'),
+        trustee: member.trustee === true ? await ledgerFor(member, 'trustee') : undefined,
+      },
+    })
+  }
+  if (options.services !== false) {
+    await progress.step('Gateways, registrars and trustees', async () => {
+      await startServices(members, member => {
+        const written = files.get(member)
+        if (written === undefined) throw new Error(`no configuration was written for ${member.name}`)
+        return written
+      })
+    })
+  }
+  return { kind, consortium, dataFolder: layout.data, members: running }
+}
+
+function fabricLedger (consortium: Consortium): LedgerFor {
+  return (member, role) => {
+    const files: IdentityFiles = identityFiles(mspOfRole(member.folders, role))
+    return {
+      kind: 'fabric',
+      connectionProfile: profileFile(member, role),
+      mspId: member.mspId,
+      certificate: files.certificate,
+      privateKey: files.privateKey,
+      channel: consortium.channel,
+      chaincode: consortium.chaincode,
+    }
+  }
+}
+
+/** Each service reads its own copy: none needs to look into another's folder. */
+function profileFile (member: Member, role: ScrutinRole): string {
+  return join(member.folders[role === 'organiser' ? 'gateway' : role], 'connection-profile.json')
+}
+
+async function writeConnectionProfiles (consortium: Consortium, member: Member): Promise<void> {
+  const profile = await connectionProfile(member, consortium.name)
+  const roles: ScrutinRole[] = ['gateway', 'auditor']
+  if (member.registrar !== undefined) roles.push('registrar')
+  if (member.trustee === true) roles.push('trustee')
+  for (const role of roles) await writePrivateJson(profileFile(member, role), profile)
+}
+
+function contractOf (contracts: ReadonlyMap<Member, ContractPackage>, member: Member): ContractPackage {
+  const contract = contracts.get(member)
+  if (contract === undefined) throw new Error(`no package was made for ${member.name}`)
+  return contract
+}

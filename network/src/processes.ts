@@ -1,0 +1,208 @@
+/**
+ * Long-running processes: started apart from this one, found again by what
+ * was written down about them, and never mistaken for a stranger that was
+ * given the same number later. Linux only: `/proc` tells when a process began.
+ */
+import { spawn } from 'node:child_process'
+import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
+import { request as httpRequest } from 'node:http'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { NetworkError } from './network-error.ts'
+import { host, portIsFree } from './ports.ts'
+import { lastLines, plainEnvironment } from './run-program.ts'
+
+export interface ProcessSpec {
+  /** What runs, e.g. `peer`. */
+  readonly name: string
+  /** The member it runs for. */
+  readonly member: string
+  /** The process's own folder: working files, log, and the note about the running process. */
+  readonly folder: string
+  readonly command: string
+  readonly args: readonly string[]
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string>>
+  /** Ports it will listen on: checked before starting, so that the message can be clear. */
+  readonly ports: readonly number[]
+  readonly ready: ReadyCheck
+  /** Readiness is given up after this; 60 s by default. */
+  readonly readyWithinMilliseconds?: number
+}
+
+export type ReadyCheck =
+  /** Something accepts connections. */
+  | { readonly kind: 'tcp', readonly port: number }
+  /** `GET` answers with 200. */
+  | { readonly kind: 'http', readonly port: number, readonly path: string }
+  /** It has lived this long. */
+  | { readonly kind: 'alive', readonly milliseconds: number }
+
+export interface ProcessState {
+  readonly running: boolean
+  /** Undefined when it was never started, or stopped on purpose. */
+  readonly pid: number | undefined
+}
+
+/** What `process.json` says: enough to tell this process from a later one with the same number. */
+interface ProcessNote {
+  readonly pid: number
+  /** Field 22 of `/proc/PID/stat`: clock ticks between boot and start. */
+  readonly startTime: string
+  readonly bootId: string
+}
+
+export function logOf (spec: Pick<ProcessSpec, 'folder' | 'name'>): string {
+  return join(spec.folder, `${spec.name}.log`)
+}
+
+/**
+ * Starts the process unless it runs already, and waits until it is ready.
+ * @returns true when it had to be started
+ * @throws {NetworkError} naming the log when it ends early or is not ready in time
+ */
+export async function startProcess (spec: ProcessSpec): Promise<boolean> {
+  if ((await processState(spec.folder)).running) return false
+  for (const port of spec.ports) {
+    if (!await portIsFree(port)) throw new NetworkError(`Port ${port}, meant for the ${spec.name} of ${spec.member}, is taken by another process: choose other ports with --port-base`)
+  }
+  await mkdir(spec.folder, { recursive: true, mode: 0o700 })
+  const log = await open(logOf(spec), 'a', 0o600)
+  const child = spawn(spec.command, spec.args, {
+    cwd: spec.cwd,
+    env: { ...plainEnvironment(), ...spec.env },
+    stdio: ['ignore', log.fd, log.fd],
+    detached: true,
+  })
+  const spawned = await new Promise<Error | undefined>(resolve => {
+    child.once('spawn', () => { resolve(undefined) })
+    child.once('error', resolve)
+  })
+  await log.close()
+  if (spawned !== undefined || child.pid === undefined) {
+    throw new NetworkError(`The ${spec.name} of ${spec.member} could not be started: ${spawned?.message ?? 'no process number'}`)
+  }
+  child.unref()
+  const startTime = await startTimeOf(child.pid)
+  if (startTime !== undefined) {
+    const note: ProcessNote = { pid: child.pid, startTime, bootId: await bootId() }
+    await writeFile(noteFile(spec.folder), JSON.stringify(note) + '\n', { mode: 0o600 })
+  }
+  await waitUntilReady(spec)
+  return true
+}
+
+async function waitUntilReady (spec: ProcessSpec): Promise<void> {
+  const limit = spec.readyWithinMilliseconds ?? 60_000
+  const start = performance.now()
+  while (performance.now() - start < limit) {
+    if (!(await processState(spec.folder)).running) throw await failure(spec, `The ${spec.name} of ${spec.member} ended while starting`)
+    if (await isReady(spec.ready, performance.now() - start)) return
+    await sleep(100)
+  }
+  throw await failure(spec, `The ${spec.name} of ${spec.member} was not ready after ${limit / 1000} s`)
+}
+
+async function failure (spec: ProcessSpec, message: string): Promise<NetworkError> {
+  const log = logOf(spec)
+  return new NetworkError(message, { log, lastLines: lastLines(await readFile(log, 'utf8')) })
+}
+
+async function isReady (check: ReadyCheck, livedMilliseconds: number): Promise<boolean> {
+  switch (check.kind) {
+    case 'alive': return livedMilliseconds >= check.milliseconds
+    case 'tcp': return await new Promise(resolve => {
+      const socket = connect(check.port, host)
+      socket.setTimeout(1000)
+      socket.once('connect', () => { socket.destroy(); resolve(true) })
+      for (const event of ['error', 'timeout']) socket.once(event, () => { socket.destroy(); resolve(false) })
+    })
+    case 'http': return await new Promise(resolve => {
+      const request = httpRequest({ host, port: check.port, path: check.path, timeout: 5000, agent: false }, response => {
+        response.resume()
+        resolve(response.statusCode === 200)
+      })
+      request.once('timeout', () => { request.destroy() })
+      request.once('error', () => { resolve(false) })
+      request.end()
+    })
+  }
+}
+
+/** Whether the process whose folder this is runs now. */
+export async function processState (folder: string): Promise<ProcessState> {
+  const note = await readNote(folder)
+  if (note === undefined) return { running: false, pid: undefined }
+  const same = note.bootId === await bootId() && note.startTime === await startTimeOf(note.pid)
+  return { running: same, pid: note.pid }
+}
+
+/**
+ * Asks the process to end, and ends it by force after ten seconds. Harmless when it does not run.
+ * @returns true when there was something to stop
+ */
+export async function stopProcess (folder: string): Promise<boolean> {
+  const state = await processState(folder)
+  if (state.running && state.pid !== undefined) {
+    signalGroup(state.pid, 'SIGTERM')
+    const start = performance.now()
+    while ((await processState(folder)).running) {
+      if (performance.now() - start > 10_000) signalGroup(state.pid, 'SIGKILL')
+      await sleep(50)
+    }
+  }
+  await rm(noteFile(folder), { force: true })
+  return state.running
+}
+
+/** The process leads a group of its own: what it started goes with it. */
+function signalGroup (pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal)
+  } catch (error) {
+    // it may just have ended by itself
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+  }
+}
+
+function noteFile (folder: string): string {
+  return join(folder, 'process.json')
+}
+
+async function readNote (folder: string): Promise<ProcessNote | undefined> {
+  const text = await readIfThere(noteFile(folder))
+  if (text === undefined) return undefined
+  const value: unknown = JSON.parse(text)
+  if (typeof value === 'object' && value !== null &&
+    'pid' in value && typeof value.pid === 'number' &&
+    'startTime' in value && typeof value.startTime === 'string' &&
+    'bootId' in value && typeof value.bootId === 'string') {
+    return { pid: value.pid, startTime: value.startTime, bootId: value.bootId }
+  }
+  throw new NetworkError(`${noteFile(folder)} is not what this program wrote`)
+}
+
+/** When the process began, in clock ticks since boot; undefined when it does not run (any more). */
+async function startTimeOf (pid: number): Promise<string | undefined> {
+  const stat = await readIfThere(`/proc/${pid}/stat`)
+  if (stat === undefined) return undefined
+  // the second field, the name in parentheses, may itself hold spaces and parentheses
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const state = fields[0]
+  if (state === 'Z' || state === 'X') return undefined
+  return fields[19]
+}
+
+async function bootId (): Promise<string> {
+  return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim()
+}
+
+async function readIfThere (file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH')) return undefined
+    throw error
+  }
+}

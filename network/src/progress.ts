@@ -1,0 +1,34 @@
+/** What a person who waits gets to see: one line when a step begins, one when it is done. */
+export interface Progress {
+  /** Runs the work of one step and reports it. The `note` function tells what the step is at. */
+  step<T> (title: string, work: (note: (text: string) => void) => Promise<T>): Promise<T>
+}
+
+export const silent: Progress = {
+  step: async (_title, work) => await work(() => {}),
+}
+
+/** Writes the steps to a stream, by default stderr, so that stdout is left for results. */
+export function printed (stream: NodeJS.WriteStream = process.stderr): Progress {
+  return {
+    async step (title, work) {
+      const start = performance.now()
+      const seconds = (): string => ((performance.now() - start) / 1000).toFixed(1)
+      let lastNote = ''
+      const show = (text: string): void => {
+        if (stream.isTTY) stream.write(`\r\u001b[2K… ${title}${text === '' ? '' : `: ${text}`}`)
+        else if (text !== '' && text !== lastNote) stream.write(`… ${title}: ${text}\n`)
+        lastNote = text
+      }
+      show('')
+      try {
+        const result = await work(show)
+        stream.write(`${stream.isTTY ? '\r\u001b[2K' : ''}✓ ${title} (${seconds()} s)\n`)
+        return result
+      } catch (error) {
+        stream.write(`${stream.isTTY ? '\r\u001b[2K' : ''}✗ ${title} (${seconds()} s)\n`)
+        throw error
+      }
+    },
+  }
+}
