@@ -1,0 +1,130 @@
+/**
+ * A ballot in bytes. The body is what the tracker names; the envelope around it
+ * says who may cast it. Both have exactly one encoding.
+ *
+ * body: version (1 byte, 1) ‖ election id (32) ‖ class index (1) ‖ credential key (32)
+ *   ‖ per question: alpha (32) ‖ beta per slot (32 each) ‖ a proof per slot ‖ a proof per sum
+ * ballot: body ‖ a credential signature per registrar (256 each) ‖ cast signature (64)
+ */
+import { ByteReader, toHex } from './bytes.ts'
+import { credentialSignatureLength } from './credential.ts'
+import { ScrutinError } from './errors.ts'
+import { decodePoint, type Point, pointLength } from './group.ts'
+import type { SlotRules } from './kinds/kinds.ts'
+import { commitmentsLength, type MembershipProof, membershipProofLength, readMembershipProof } from './membership-proof.ts'
+import { signatureLength } from './schnorr.ts'
+import { taggedHashHex, tags } from './tagged-hash.ts'
+
+export const ballotVersion = 1
+const headerLength = 1 + 32 + 1 + pointLength
+
+export interface EncryptedQuestion {
+  readonly alpha: Point
+  readonly betas: readonly Point[]
+  /** alpha and betas as they stand in the body. */
+  readonly ciphertextBytes: Uint8Array
+  /** Proofs of the slots, then of the sums, each with its commitments as they stand in the body. */
+  readonly proofs: readonly { readonly proof: MembershipProof, readonly commitments: Uint8Array }[]
+}
+
+export interface Ballot {
+  readonly body: Uint8Array
+  readonly electionId: Uint8Array
+  readonly classIndex: number
+  readonly credentialKeyBytes: Uint8Array
+  readonly credentialKey: Point
+  readonly questions: readonly EncryptedQuestion[]
+  readonly credentialSignatures: readonly Uint8Array[]
+  readonly castSignature: Uint8Array
+}
+
+/** Numbers of allowed values, slot by slot and then sum by sum. */
+export function proofSizes (rules: SlotRules): number[] {
+  return [...rules.slotValues.map((values) => values.length), ...rules.sums.map(({ allowed }) => allowed.length)]
+}
+
+export function bodyLength (rules: readonly SlotRules[]): number {
+  return rules.reduce((length, question) => length + pointLength * (1 + question.slotValues.length) +
+    proofSizes(question).reduce((sum, count) => sum + membershipProofLength(count), 0), headerLength)
+}
+
+export function ballotLength (rules: readonly SlotRules[], registrarCount: number): number {
+  return bodyLength(rules) + registrarCount * credentialSignatureLength + signatureLength
+}
+
+/** The name of a ballot, shown before it is cast: 32 bytes in hex. */
+export function trackerOf (body: Uint8Array): string {
+  return taggedHashHex(tags.tracker, body)
+}
+
+/** The fixed front of a ballot, readable without its election; throws `ballot.malformed`. */
+export function peekBallot (bytes: Uint8Array): { electionId: string, classIndex: number, credentialKey: string } {
+  return asBallotError(() => {
+    const reader = new ByteReader(bytes)
+    if (reader.takeByte() !== ballotVersion) throw new ScrutinError('ballot.malformed', 'unknown version')
+    const electionId = toHex(reader.take(32))
+    const classIndex = reader.takeByte()
+    return { electionId, classIndex, credentialKey: toHex(reader.take(pointLength)) }
+  })
+}
+
+/** The tracker of a whole ballot, for those who know the election's rules. */
+export function ballotTracker (bytes: Uint8Array, rules: readonly SlotRules[]): string {
+  return trackerOf(bytes.subarray(0, bodyLength(rules)))
+}
+
+/** Decodes every point and scalar; throws `ballot.malformed` for anything but the canonical encoding. */
+export function decodeBallot (bytes: Uint8Array, rules: readonly SlotRules[], registrarCount: number): Ballot {
+  return asBallotError(() => {
+    const reader = new ByteReader(bytes)
+    if (reader.takeByte() !== ballotVersion) throw new ScrutinError('ballot.malformed', 'unknown version')
+    const electionId = reader.take(32)
+    const classIndex = reader.takeByte()
+    const credentialKeyBytes = reader.take(pointLength)
+    const questions = rules.map((question) => readQuestion(reader, question))
+    const body = bytes.subarray(0, bytes.length - reader.remaining)
+    const credentialSignatures = Array.from({ length: registrarCount }, () => reader.take(credentialSignatureLength))
+    const castSignature = reader.take(signatureLength)
+    reader.finish()
+    return {
+      body, electionId, classIndex, credentialKeyBytes, credentialKey: decodePoint(credentialKeyBytes), questions, credentialSignatures, castSignature,
+    }
+  })
+}
+
+function readQuestion (reader: ByteReader, rules: SlotRules): EncryptedQuestion {
+  const ciphertextBytes = reader.take(pointLength * (1 + rules.slotValues.length))
+  const points = new ByteReader(ciphertextBytes)
+  const alpha = decodePoint(points.take(pointLength))
+  const betas = rules.slotValues.map(() => decodePoint(points.take(pointLength)))
+  const proofs = proofSizes(rules).map((count) => {
+    const proofBytes = reader.take(membershipProofLength(count))
+    const proofReader = new ByteReader(proofBytes)
+    return { proof: readMembershipProof(proofReader, count), commitments: proofBytes.subarray(0, commitmentsLength(count)) }
+  })
+  return { alpha, betas, ciphertextBytes, proofs }
+}
+
+/** Only alphas and betas, for sums over ballots that were checked before. */
+export function decodeCiphertexts (bytes: Uint8Array, rules: readonly SlotRules[]): { classIndex: number, questions: { alpha: Point, betas: Point[] }[] } {
+  const reader = new ByteReader(bytes)
+  reader.take(33)
+  const classIndex = reader.takeByte()
+  reader.take(pointLength)
+  const questions = rules.map((question) => {
+    const alpha = decodePoint(reader.take(pointLength))
+    const betas = question.slotValues.map(() => decodePoint(reader.take(pointLength)))
+    for (const count of proofSizes(question)) reader.take(membershipProofLength(count))
+    return { alpha, betas }
+  })
+  return { classIndex, questions }
+}
+
+function asBallotError<T> (decode: () => T): T {
+  try {
+    return decode()
+  } catch (error) {
+    if (error instanceof ScrutinError && error.code === 'input.not-canonical') throw new ScrutinError('ballot.malformed', error.detail)
+    throw error
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * The check of ballots that every endorser and every auditor runs: decode each,
+ * check its credential, then all proofs and signatures of all ballots by one
+ * multi-scalar multiplication. A batch that fails is halved until the guilty
+ * ballots stand alone.
+ */
+import { equalBytes, fromHex, toHex } from './bytes.ts'
+import { type Ballot, decodeBallot, trackerOf } from './ballot-encoding.ts'
+import { ballotChallenges, type BallotContext } from './ballot-transcript.ts'
+import { assertCredential, credentialMessage } from './credential.ts'
+import { Equations } from './equations.ts'
+import { type ErrorCode, ScrutinError } from './errors.ts'
+import { type Point, pointFromHex } from './group.ts'
+import type { SlotRules } from './kinds/kinds.ts'
+import { addMembershipEquations } from './membership-proof.ts'
+import { addSignatureEquation } from './schnorr.ts'
+import { tags } from './tagged-hash.ts'
+import { parseModulus } from './credential.ts'
+import type { Combination } from './membership-proof.ts'
+
+/** All that a ballot is checked against, fixed when the election opens. */
+export interface BallotRules {
+  readonly electionId: Uint8Array
+  readonly questions: readonly SlotRules[]
+  readonly electionKeys: readonly Point[]
+  /** `moduli[class][registrar]` */
+  readonly moduli: readonly (readonly Uint8Array[])[]
+}
+
+export type Verdict =
+  | { readonly accepted: true, readonly tracker: string, readonly credentialKey: string, readonly classIndex: number }
+  | { readonly accepted: false, readonly code: ErrorCode, readonly detail: string | undefined }
+
+/** `moduliText[registrar][class]` in base64url, as registrars post them. */
+export function ballotRules (electionId: string, questions: readonly SlotRules[], electionKeys: readonly string[], moduliText: readonly (readonly string[])[]): BallotRules {
+  const classCount = moduliText[0]?.length ?? 0
+  return {
+    electionId: fromHex(electionId, 32),
+    questions,
+    electionKeys: electionKeys.map(pointFromHex),
+    moduli: Array.from({ length: classCount }, (_, c) => moduliText.map((keys) => parseModulus(keys[c]!))),
+  }
+}
+
+/** One verdict per ballot, in order. Does not look for duplicates: whoever keeps the box does. */
+export function checkBallots (rules: BallotRules, ballots: readonly Uint8Array[]): Verdict[] {
+  const verdicts: (Verdict | undefined)[] = ballots.map(() => undefined)
+  const decoded: { index: number, ballot: Ballot }[] = []
+  ballots.forEach((bytes, index) => {
+    try {
+      decoded.push({ index, ballot: decodeAndMatch(rules, bytes) })
+    } catch (error) {
+      if (!(error instanceof ScrutinError)) throw error
+      verdicts[index] = { accepted: false, code: error.code, detail: error.detail }
+    }
+  })
+  decide(rules, decoded, verdicts)
+  return verdicts as Verdict[]
+}
+
+function decodeAndMatch (rules: BallotRules, bytes: Uint8Array): Ballot {
+  const ballot = decodeBallot(bytes, rules.questions, rules.moduli[0]?.length ?? 0)
+  if (!equalBytes(ballot.electionId, rules.electionId)) throw new ScrutinError('ballot.election')
+  const moduli = rules.moduli[ballot.classIndex]
+  if (moduli === undefined) throw new ScrutinError('ballot.election', 'there is no such class')
+  assertCredential(moduli, credentialMessage(ballot.electionId, ballot.classIndex, ballot.credentialKeyBytes), ballot.credentialSignatures)
+  return ballot
+}
+
+function decide (rules: BallotRules, group: readonly { index: number, ballot: Ballot }[], verdicts: (Verdict | undefined)[]): void {
+  if (group.length === 0) return
+  const equations = new Equations()
+  for (const { ballot } of group) addBallotEquations(equations, rules, ballot)
+  if (equations.hold()) {
+    for (const { index, ballot } of group) {
+      verdicts[index] = { accepted: true, tracker: trackerOf(ballot.body), credentialKey: toHex(ballot.credentialKeyBytes), classIndex: ballot.classIndex }
+    }
+  } else if (group.length === 1) {
+    const { index, ballot } = group[0]!
+    verdicts[index] = { accepted: false, code: signatureHolds(ballot) ? 'ballot.proof' : 'ballot.signature', detail: undefined }
+  } else {
+    const middle = group.length >>> 1
+    decide(rules, group.slice(0, middle), verdicts)
+    decide(rules, group.slice(middle), verdicts)
+  }
+}
+
+function signatureHolds (ballot: Ballot): boolean {
+  const equations = new Equations()
+  addSignatureEquation(equations, tags.castSignature, ballot.credentialKey, ballot.body, ballot.castSignature)
+  return equations.hold()
+}
+
+function addBallotEquations (equations: Equations, rules: BallotRules, ballot: Ballot): void {
+  addSignatureEquation(equations, tags.castSignature, ballot.credentialKey, ballot.body, ballot.castSignature)
+  const context: BallotContext = { electionId: rules.electionId, classIndex: ballot.classIndex, electionKeys: rules.electionKeys }
+  const challenges = ballotChallenges(context, ballot.credentialKeyBytes, ballot.questions.map(({ ciphertextBytes, proofs }) =>
+    ({ ciphertextBytes, commitments: proofs.map(({ commitments }) => commitments) })))
+  rules.questions.forEach((question, q) => {
+    const { alpha, betas, proofs } = ballot.questions[q]!
+    combinationsOf(question).forEach((combination, p) => {
+      addMembershipEquations(equations, alpha, betas, rules.electionKeys, combination, proofs[p]!.proof, challenges[q]![p]!)
+    })
+  })
+}
+
+/** The statements proven about a question: each slot by itself, then the sums. */
+function combinationsOf (rules: SlotRules): Combination[] {
+  const slots = rules.slotValues.map((allowed, slot) => ({ weights: rules.slotValues.map((_, other) => other === slot ? 1n : 0n), allowed }))
+  return [...slots, ...rules.sums]
+}

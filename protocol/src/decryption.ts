@@ -1,0 +1,129 @@
+/**
+ * Threshold decryption of the sums (Desmedt and Frankel, Crypto 1989): each
+ * trustee posts x·alpha for its shares x with proofs; any `threshold` of them
+ * combine by Lagrange interpolation at 0.
+ */
+import Type, { type Static } from 'typebox'
+import { Value } from 'typebox/value'
+import { fromHex, toHex, uint32 } from './bytes.ts'
+import { Hash, PublicKey } from './definition-schema.ts'
+import { addEqualityEquations, equalityProofLength, type EqualityStatement, proveEquality } from './equality-proof.ts'
+import { Equations } from './equations.ts'
+import { ScrutinError } from './errors.ts'
+import { basePoint, identity, invertScalar, modOrder, multiply, type Point, pointFromHex, pointToHex, sumPoints } from './group.ts'
+import type { SlotSums, Tally } from './tally.ts'
+import { tags } from './tagged-hash.ts'
+import { Transcript } from './transcript.ts'
+
+const closed = { additionalProperties: false } as const
+
+export const DecryptionMessage = Type.Object({
+  trustee: Type.Integer({ minimum: 0, maximum: 63 }),
+  /** The box that this decrypts, and no other. */
+  boxRoot: Hash,
+  /** `factors[class][question][slot]`: the point and its proof in hex. */
+  factors: Type.Array(Type.Array(Type.Array(Type.Object({
+    factor: PublicKey,
+    proof: Type.String({ pattern: `^[0-9a-f]{${2 * equalityProofLength}}$` }),
+  }, closed), { maxItems: 1000 }), { maxItems: 50 }), { maxItems: 16 }),
+}, closed)
+export type DecryptionMessage = Static<typeof DecryptionMessage>
+
+export interface DecryptionContext {
+  /** 32 bytes */
+  readonly electionId: Uint8Array
+  /** Hex */
+  readonly boxRoot: string
+}
+
+export function parseDecryptionMessage (value: unknown): DecryptionMessage {
+  if (!Value.Check(DecryptionMessage, value)) throw new ScrutinError('input.malformed', 'not a partial decryption')
+  return value
+}
+
+/** A trustee's partial decryption of the sums; `shares[slot]` are its secret shares. */
+export function decryptTally (context: DecryptionContext, trustee: number, shares: readonly bigint[], tally: Tally): DecryptionMessage {
+  const verification = shares.map((share) => multiply(basePoint, share))
+  const factors = tally.sums.map((questions, classIndex) => questions.map(({ alpha, betas }, question) => betas.map((_, slot) => {
+    const statement = { share: verification[slot]!, alpha, factor: multiply(alpha, shares[slot]!) }
+    const proof = proveEquality(factorTranscript(context, trustee, classIndex, question, slot), statement, shares[slot]!)
+    return { factor: pointToHex(statement.factor), proof: toHex(proof) }
+  })))
+  return { trustee, boxRoot: context.boxRoot, factors }
+}
+
+/** Throws `decryption.root` or `decryption.proof` unless every factor is proven against the trustee's verification keys. */
+export function checkDecryption (context: DecryptionContext, message: DecryptionMessage, verification: readonly Point[], tally: Tally): void {
+  if (message.boxRoot !== context.boxRoot) throw new ScrutinError('decryption.root')
+  const fits = message.factors.length === tally.sums.length && message.factors.every((questions, classIndex) =>
+    questions.length === tally.sums[classIndex]!.length && questions.every((slots, question) => slots.length === tally.sums[classIndex]![question]!.betas.length))
+  if (!fits) throw new ScrutinError('input.malformed', 'the partial decryption does not fit the definition')
+  const equations = new Equations()
+  try {
+    forEachSlot(tally.sums, ({ alpha }, classIndex, question, slot) => {
+      const { factor, proof } = message.factors[classIndex]![question]![slot]!
+      const statement: EqualityStatement = { share: verification[slot]!, alpha, factor: pointFromHex(factor) }
+      addEqualityEquations(equations, factorTranscript(context, message.trustee, classIndex, question, slot), statement, fromHex(proof, equalityProofLength))
+    })
+  } catch (error) {
+    if (error instanceof ScrutinError) throw new ScrutinError('decryption.proof', error.detail)
+    throw error
+  }
+  if (!equations.hold()) throw new ScrutinError('decryption.proof')
+}
+
+/** Combines exactly `threshold` checked messages into `plaintexts[class][question][slot]`, each at most `most`. */
+export function combineDecryptions (tally: Tally, messages: readonly DecryptionMessage[], most: number): number[][][] {
+  const lagrange = messages.map(({ trustee }) => lagrangeAtZero(trustee, messages.map((message) => message.trustee)))
+  const find = smallLogarithms(most)
+  return tally.sums.map((questions, classIndex) => questions.map(({ betas }, question) => betas.map((beta, slot) => {
+    const mask = sumPoints(messages.map((message, i) => multiply(pointFromHex(message.factors[classIndex]![question]![slot]!.factor), lagrange[i]!)))
+    return find(beta.subtract(mask))
+  })))
+}
+
+/** λ_i = Π x_j / (x_j - x_i) over the other trustees j, at x = trustee + 1. */
+function lagrangeAtZero (trustee: number, all: readonly number[]): bigint {
+  const xi = BigInt(trustee + 1)
+  let numerator = 1n
+  let denominator = 1n
+  for (const other of all) {
+    if (other === trustee) continue
+    const xj = BigInt(other + 1)
+    numerator = modOrder(numerator * xj)
+    denominator = modOrder(denominator * (xj - xi))
+  }
+  return modOrder(numerator * invertScalar(denominator))
+}
+
+/** Finds m in [0, most] with m·G = point by baby steps and giant steps (Shanks): 2·√most additions. */
+export function smallLogarithms (most: number): (point: Point) => number {
+  const width = Math.max(1, Math.ceil(Math.sqrt(most + 1)))
+  const baby = new Map<string, number>()
+  let step = identity
+  for (let i = 0; i < width; i++) {
+    baby.set(pointToHex(step), i)
+    step = step.add(basePoint)
+  }
+  const giant = step.negate()
+  return (point) => {
+    let rest = point
+    for (let j = 0; j * width <= most; j++) {
+      const found = baby.get(pointToHex(rest))
+      if (found !== undefined && j * width + found <= most) return j * width + found
+      rest = rest.add(giant)
+    }
+    throw new ScrutinError('decryption.proof', 'a decrypted sum is out of range')
+  }
+}
+
+function factorTranscript (context: DecryptionContext, trustee: number, classIndex: number, question: number, slot: number): Transcript {
+  return new Transcript(tags.decryptionProof)
+    .absorb('election', context.electionId)
+    .absorb('box', fromHex(context.boxRoot, 32))
+    .absorb('place', new Uint8Array([trustee, classIndex, question, slot].flatMap((number) => [...uint32(number)])))
+}
+
+function forEachSlot (sums: Tally['sums'], visit: (sum: SlotSums, classIndex: number, question: number, slot: number) => void): void {
+  sums.forEach((questions, classIndex) => questions.forEach((sum, question) => sum.betas.forEach((_, slot) => visit(sum, classIndex, question, slot))))
+}

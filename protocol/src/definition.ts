@@ -1,0 +1,148 @@
+/**
+ * The definition of an election: checked once at the border, hashed to the
+ * election's id. A value this version does not honour is refused, never ignored.
+ */
+import { Value } from 'typebox/value'
+import { canonicalBytes, parseCanonical } from './canonical-json.ts'
+import { Definition, type Question } from './definition-schema.ts'
+import { ScrutinError } from './errors.ts'
+import { pointFromHex } from './group.ts'
+import { findKind, type SlotRules } from './kinds/kinds.ts'
+import { taggedHash, tags } from './tagged-hash.ts'
+import { toHex } from './bytes.ts'
+
+export type { Definition, Question } from './definition-schema.ts'
+
+/** 64 KiB of canonical JSON. */
+export const maxDefinitionLength = 65_536
+
+/** The election's id: 32 bytes. It is the hash of the definition, so a changed word is another election. */
+export function electionIdBytes (definition: Definition): Uint8Array {
+  return taggedHash(tags.election, canonicalBytes(definition))
+}
+
+export function electionId (definition: Definition): string {
+  return toHex(electionIdBytes(definition))
+}
+
+/** Parses and checks canonical JSON; throws `election.definition` or `election.not-honoured` with the place. */
+export function parseDefinition (bytes: Uint8Array): Definition {
+  if (bytes.length > maxDefinitionLength) throw new ScrutinError('input.too-large', `a definition has at most ${maxDefinitionLength} bytes`)
+  return checkDefinition(parseCanonical(bytes))
+}
+
+export function checkDefinition (value: unknown): Definition {
+  if (!Value.Check(Definition, value)) {
+    const [first] = Value.Errors(Definition, value)
+    refuse(first === undefined ? 'it does not fit the schema' : `${first.instancePath || 'definition'} ${first.message}`)
+  }
+  checkTexts(value)
+  checkTimes(value)
+  checkPeople(value)
+  value.questions.forEach((question, index) => checkQuestion(question, index))
+  refuseUnhonoured(value)
+  return value
+}
+
+/** What is proven about each question's slots, in the order of the questions. */
+export function slotRules (definition: Definition): SlotRules[] {
+  return definition.questions.map((question) => findKind(question.kind)!.rules(question))
+}
+
+/** How many independent election keys are needed: the slots of the largest question. */
+export function electionKeyCount (definition: Definition): number {
+  return Math.max(...slotRules(definition).map((rules) => rules.slotValues.length))
+}
+
+/** Milliseconds since 1970. */
+export function timestampMs (timestamp: string): number {
+  return Date.parse(timestamp)
+}
+
+/** The moment from which every gateway submits the close. */
+export function cutOffMs (definition: Definition): number {
+  return timestampMs(definition.closesAt) + definition.graceSeconds * 1000
+}
+
+function checkTexts (definition: Definition): void {
+  const locales = [...definition.locales].sort().join()
+  const check = (texts: Record<string, string> | null, place: string): void => {
+    if (texts !== null && Object.keys(texts).sort().join() !== locales) refuse(`${place} must have exactly the locales ${definition.locales.join(', ')}`)
+  }
+  check(definition.title, '/title')
+  check(definition.context, '/context')
+  check(definition.image, '/image')
+  definition.questions.forEach((question, q) => {
+    check(question.title, `/questions/${q}/title`)
+    check(question.context, `/questions/${q}/context`)
+    check(question.image, `/questions/${q}/image`)
+    question.options.forEach((option, o) => check(option.label, `/questions/${q}/options/${o}/label`))
+  })
+  definition.classes.forEach((voterClass, c) => check(voterClass.label, `/classes/${c}/label`))
+  assertDistinct(definition.questions.map((question) => question.id), '/questions: id')
+  assertDistinct(definition.classes.map((voterClass) => voterClass.id), '/classes: id')
+}
+
+function checkTimes (definition: Definition): void {
+  const { opensAt, closesAt, ceremony, issuing } = definition
+  for (const [name, timestamp] of Object.entries({ opensAt, closesAt, ...ceremony, endsAt: issuing.endsAt ?? closesAt })) {
+    // Date.parse forgives a 30 February; writing the date again shows it.
+    const ms = timestampMs(timestamp)
+    if (Number.isNaN(ms) || new Date(ms).toISOString().replace('.000Z', 'Z') !== timestamp) refuse(`${name} is no valid time`)
+  }
+  if (!(timestampMs(opensAt) < timestampMs(closesAt))) refuse('closesAt must come after opensAt')
+  if (!(timestampMs(ceremony.commitBy) < timestampMs(ceremony.dealBy) && timestampMs(ceremony.dealBy) < timestampMs(ceremony.confirmBy))) {
+    refuse('the rounds of the ceremony must end one after the other')
+  }
+  if (!(timestampMs(ceremony.confirmBy) < timestampMs(closesAt))) refuse('the ceremony must end before closesAt')
+  if (issuing.endsAt !== null && timestampMs(issuing.endsAt) > timestampMs(closesAt)) refuse('issuing must end by closesAt')
+}
+
+function checkPeople (definition: Definition): void {
+  const { registrars, trustees, threshold, members, roll, classes } = definition
+  for (const { key } of [...registrars, ...trustees]) {
+    try {
+      pointFromHex(key)
+    } catch {
+      refuse(`${key} is not a ristretto255 key`)
+    }
+  }
+  assertDistinct([...registrars, ...trustees].map(({ key }) => key), 'the keys of registrars and trustees')
+  assertDistinct(trustees.map(({ mspId }) => mspId), 'the organisations of the trustees')
+  if (!(2 * threshold > trustees.length && threshold <= trustees.length)) refuse('threshold must be more than half of the trustees, and at most all')
+  for (const mspId of [definition.organiser.mspId, ...registrars.map((r) => r.mspId), ...trustees.map((r) => r.mspId)]) {
+    if (!members.includes(mspId)) refuse(`${mspId} is not among the members`)
+  }
+  const sources = new Set(registrars.map(({ mspId, identifies }) => identifies.way === 'code' ? `code ${mspId}` : `oidc ${identifies.issuer}`))
+  if (sources.size < 2) refuse('at least two registrars must identify people independently of each other')
+  if (classes.reduce((sum, { size }) => sum + size, 0) !== roll.size) refuse('the sizes of the classes must add up to the size of the roll')
+  classes.forEach(({ id, size }) => {
+    if (size < definition.minClassSize) refuse(`class ${id} is smaller than minClassSize`)
+  })
+}
+
+function checkQuestion (question: Question, index: number): void {
+  assertDistinct(question.options.map((option) => option.id), `/questions/${index}/options: id`)
+  const kind = findKind(question.kind)
+  if (kind === undefined) throw new ScrutinError('election.not-honoured', `/questions/${index}/kind ${question.kind}`)
+  const problem = kind.problem(question)
+  if (problem !== undefined) refuse(`/questions/${index}: ${problem}`)
+}
+
+function refuseUnhonoured (definition: Definition): void {
+  const refuseUnless = (honoured: boolean, what: string): void => {
+    if (!honoured) throw new ScrutinError('election.not-honoured', what)
+  }
+  refuseUnless(definition.classes.length === 1 && definition.classes[0]!.weight === 1, '/classes: more than one, or a weight')
+  refuseUnless(definition.registrars.every(({ identifies }) => identifies.way === 'code'), '/registrars: identifying by OIDC')
+  refuseUnless(definition.retentionDays === null, '/retentionDays')
+  refuseUnless(definition.allowedOrigins.length === 0, '/allowedOrigins')
+}
+
+function assertDistinct (values: readonly string[], what: string): void {
+  if (new Set(values).size !== values.length) refuse(`${what} must all differ`)
+}
+
+function refuse (detail: string): never {
+  throw new ScrutinError('election.definition', detail)
+}

@@ -1,0 +1,47 @@
+/**
+ * Proof that two points have the same discrete logarithm: Chaum and Pedersen
+ * (Crypto 1992). Statement: share = x·G and factor = x·alpha for one known x.
+ * Encoding: a, b (32 bytes each), response (32).
+ */
+import { ByteReader, concatBytes } from './bytes.ts'
+import type { Equations } from './equations.ts'
+import { basePoint, decodePoint, decodeScalar, encodeScalar, modOrder, multiply, type Point, pointLength, randomScalar, scalarLength } from './group.ts'
+import type { Transcript } from './transcript.ts'
+
+export const equalityProofLength = 2 * pointLength + scalarLength
+
+export interface EqualityStatement {
+  /** x·G */
+  readonly share: Point
+  readonly alpha: Point
+  /** x·alpha */
+  readonly factor: Point
+}
+
+/** The transcript must have absorbed the context already; the statement and the commitments are absorbed here. */
+export function proveEquality (transcript: Transcript, statement: EqualityStatement, secret: bigint): Uint8Array {
+  const nonce = randomScalar()
+  const commitments = concatBytes(multiply(basePoint, nonce).toBytes(), multiply(statement.alpha, nonce).toBytes())
+  const challenge = equalityChallenge(transcript, statement, commitments)
+  return concatBytes(commitments, encodeScalar(modOrder(nonce + challenge * secret)))
+}
+
+export function addEqualityEquations (equations: Equations, transcript: Transcript, statement: EqualityStatement, proof: Uint8Array): void {
+  const reader = new ByteReader(proof)
+  const a = decodePoint(reader.take(pointLength))
+  const b = decodePoint(reader.take(pointLength))
+  const response = decodeScalar(reader.take(scalarLength))
+  reader.finish()
+  const challenge = equalityChallenge(transcript, statement, proof.subarray(0, 2 * pointLength))
+  equations.add([[response, basePoint], [-1n, a], [-challenge, statement.share]])
+  equations.add([[response, statement.alpha], [-1n, b], [-challenge, statement.factor]])
+}
+
+function equalityChallenge (transcript: Transcript, statement: EqualityStatement, commitments: Uint8Array): bigint {
+  return transcript
+    .absorb('share', statement.share.toBytes())
+    .absorb('alpha', statement.alpha.toBytes())
+    .absorb('factor', statement.factor.toBytes())
+    .absorb('commitments', commitments)
+    .challenge('challenge')
+}

@@ -1,0 +1,58 @@
+/** The voter's side of a ballot: encrypt, prove, sign. */
+import { concatBytes } from './bytes.ts'
+import { ballotVersion, trackerOf } from './ballot-encoding.ts'
+import { ballotChallenges, type BallotContext } from './ballot-transcript.ts'
+import type { Question } from './definition-schema.ts'
+import { basePoint, modOrder, multiply, type Point, randomScalar, sumPoints } from './group.ts'
+import { type Answer, findKind } from './kinds/kinds.ts'
+import { MembershipProver } from './membership-proof.ts'
+import { type KeyPair, sign } from './schnorr.ts'
+import { tags } from './tagged-hash.ts'
+
+export interface FilledBallot {
+  readonly body: Uint8Array
+  /** Hash of the body, shown to the voter before the choice between check and cast. */
+  readonly tracker: string
+  /** What a check opens: the randomness of each question. A body that was opened must never be signed. */
+  readonly randomness: readonly bigint[]
+}
+
+/** Throws `input.malformed` for answers that the questions do not allow. */
+export function fillBallot (context: BallotContext, questions: readonly Question[], answers: readonly Answer[], credentialKey: Point): FilledBallot {
+  if (answers.length !== questions.length) throw new Error('one answer per question is needed')
+  const randomness = questions.map(() => randomScalar())
+  const encrypted = questions.map((question, q) => encryptAnswer(context, question, answers[q]!, randomness[q]!))
+  const credentialKeyBytes = credentialKey.toBytes()
+  const challenges = ballotChallenges(context, credentialKeyBytes, encrypted.map(({ ciphertextBytes, provers }) =>
+    ({ ciphertextBytes, commitments: provers.map(({ commitments }) => commitments) })))
+  const body = concatBytes(
+    Uint8Array.of(ballotVersion), context.electionId, Uint8Array.of(context.classIndex), credentialKeyBytes,
+    ...encrypted.flatMap(({ ciphertextBytes, provers }, q) => [
+      ciphertextBytes,
+      ...provers.flatMap((prover, p) => [prover.commitments, prover.respond(challenges[q]![p]!)]),
+    ]),
+  )
+  return { body, tracker: trackerOf(body), randomness }
+}
+
+/** Signs the body, so that it can be cast, and puts the envelope around it. */
+export function sealBallot (body: Uint8Array, credential: KeyPair, credentialSignatures: readonly Uint8Array[]): Uint8Array {
+  return concatBytes(body, ...credentialSignatures, sign(tags.castSignature, credential, body))
+}
+
+function encryptAnswer (context: BallotContext, question: Question, answer: Answer, randomness: bigint): { ciphertextBytes: Uint8Array, provers: MembershipProver[] } {
+  const kind = findKind(question.kind)!
+  const slots = kind.slots(question, answer)
+  const rules = kind.rules(question)
+  const keys = context.electionKeys
+  const betas = slots.map((value, slot) => multiply(keys[slot]!, randomness).add(multiply(basePoint, value)))
+  const ciphertextBytes = concatBytes(multiply(basePoint, randomness).toBytes(), ...betas.map((beta) => beta.toBytes()))
+  const slotProvers = slots.map((value, slot) => new MembershipProver(keys[slot]!, rules.slotValues[slot]!, value, randomness))
+  const sumProvers = rules.sums.map(({ weights, allowed }) => {
+    const key = sumPoints(weights.map((weight, slot) => multiply(keys[slot]!, weight)))
+    const value = weights.reduce((sum, weight, slot) => sum + weight * slots[slot]!, 0n)
+    return new MembershipProver(key, allowed, modOrder(value), randomness)
+  })
+  return { ciphertextBytes, provers: [...slotProvers, ...sumProvers] }
+}
+

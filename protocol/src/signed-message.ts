@@ -1,0 +1,34 @@
+/**
+ * A JSON message signed by a ristretto255 key named in a definition: what
+ * registrars and trustees post. Signed are the election's id and the canonical
+ * JSON of the message, under a tag of its own for each kind of message.
+ */
+import { concatBytes, frame, fromHex, toHex } from './bytes.ts'
+import { canonicalBytes } from './canonical-json.ts'
+import { ScrutinError } from './errors.ts'
+import { pointFromHex } from './group.ts'
+import { type KeyPair, sign, signatureLength, verifySignature } from './schnorr.ts'
+import type { Tag } from './tagged-hash.ts'
+
+export interface Signed<Message> {
+  readonly message: Message
+  /** 64 bytes in hex, `sign` of schnorr.ts. */
+  readonly signature: string
+}
+
+/** `context` is the election's id, 32 bytes; empty for messages that belong to no election. */
+export function signMessage<Message> (tag: Tag, context: Uint8Array, keys: KeyPair, message: Message): Signed<Message> {
+  return { message, signature: toHex(sign(tag, keys, signedBytes(context, message))) }
+}
+
+/** Throws `access.signature` unless the key signed exactly this message for this election. */
+export function assertSigned (tag: Tag, context: Uint8Array, publicKeyHex: string, signed: Signed<unknown>): void {
+  const signature = fromHex(signed.signature, signatureLength)
+  if (!verifySignature(tag, pointFromHex(publicKeyHex), signedBytes(context, signed.message), signature)) {
+    throw new ScrutinError('access.signature')
+  }
+}
+
+function signedBytes (context: Uint8Array, message: unknown): Uint8Array {
+  return concatBytes(frame(context), frame(canonicalBytes(message)))
+}

@@ -1,0 +1,77 @@
+/**
+ * The count: over the box in key order, the Merkle root over (credential key,
+ * tracker) and, per class and question, the sums of all ciphertexts.
+ */
+import { ballotTracker, decodeCiphertexts } from './ballot-encoding.ts'
+import { fromHex, toHex } from './bytes.ts'
+import { decodePointOrIdentity, identity, type Point, pointToHex } from './group.ts'
+import type { SlotRules } from './kinds/kinds.ts'
+import { appendLeaves, emptyFrontier, type Frontier, frontierRoot } from './merkle-tree.ts'
+import { taggedHash, tags } from './tagged-hash.ts'
+
+export interface SlotSums {
+  readonly alpha: Point
+  readonly betas: readonly Point[]
+}
+
+export interface Tally {
+  readonly frontier: Frontier
+  /** `sums[class][question]` */
+  readonly sums: readonly (readonly SlotSums[])[]
+  readonly ballotsPerClass: readonly number[]
+}
+
+export interface TallyJson {
+  readonly frontier: { readonly size: number, readonly roots: readonly string[] }
+  readonly sums: readonly (readonly { readonly alpha: string, readonly betas: readonly string[] }[])[]
+  readonly ballotsPerClass: readonly number[]
+}
+
+export function emptyTally (rules: readonly SlotRules[], classCount: number): Tally {
+  const empty = rules.map(({ slotValues }) => ({ alpha: identity, betas: slotValues.map(() => identity) }))
+  return { frontier: emptyFrontier, sums: Array.from({ length: classCount }, () => empty), ballotsPerClass: Array.from({ length: classCount }, () => 0) }
+}
+
+/** Adds checked ballots, which must come in the order of their credential keys. */
+export function addToTally (tally: Tally, rules: readonly SlotRules[], ballots: Iterable<{ credentialKey: string, bytes: Uint8Array }>): Tally {
+  const leaves: Uint8Array[] = []
+  const sums = tally.sums.map((questions) => questions.map(({ alpha, betas }) => ({ alpha, betas: [...betas] })))
+  const ballotsPerClass = [...tally.ballotsPerClass]
+  for (const { credentialKey, bytes } of ballots) {
+    leaves.push(boxLeaf(credentialKey, ballotTracker(bytes, rules)))
+    const { classIndex, questions } = decodeCiphertexts(bytes, rules)
+    ballotsPerClass[classIndex]!++
+    questions.forEach(({ alpha, betas }, q) => {
+      const sum = sums[classIndex]![q]!
+      sum.alpha = sum.alpha.add(alpha)
+      betas.forEach((beta, slot) => { sum.betas[slot] = sum.betas[slot]!.add(beta) })
+    })
+  }
+  return { frontier: appendLeaves(tags.boxNode, tally.frontier, leaves), sums, ballotsPerClass }
+}
+
+function boxLeaf (credentialKey: string, tracker: string): Uint8Array {
+  return taggedHash(tags.boxLeaf, fromHex(credentialKey, 32), fromHex(tracker, 32))
+}
+
+/** The root over the whole box, hex. */
+export function boxRoot (tally: Tally): string {
+  return toHex(frontierRoot(tags.boxNode, tally.frontier))
+}
+
+export function tallyToJson (tally: Tally): TallyJson {
+  return {
+    frontier: { size: tally.frontier.size, roots: tally.frontier.roots.map(toHex) },
+    sums: tally.sums.map((questions) => questions.map(({ alpha, betas }) => ({ alpha: pointToHex(alpha), betas: betas.map(pointToHex) }))),
+    ballotsPerClass: tally.ballotsPerClass,
+  }
+}
+
+export function tallyFromJson (json: TallyJson): Tally {
+  const point = (text: string): Point => decodePointOrIdentity(fromHex(text, 32))
+  return {
+    frontier: { size: json.frontier.size, roots: json.frontier.roots.map((root) => fromHex(root, 32)) },
+    sums: json.sums.map((questions) => questions.map(({ alpha, betas }) => ({ alpha: point(alpha), betas: betas.map(point) }))),
+    ballotsPerClass: json.ballotsPerClass,
+  }
+}

@@ -1,0 +1,106 @@
+/** A whole election in memory with real keys: registrars, trustees after their ceremony, a roll. For tests of every room. */
+import { generateKeyPairSync, type KeyObject, constants, privateDecrypt } from 'node:crypto'
+import { RSABSSA } from '@cloudflare/blindrsa-ts'
+import { type BallotRules, ballotRules } from '../../src/check-ballots.ts'
+import type { BallotContext } from '../../src/ballot-transcript.ts'
+import { fromHex, toHex } from '../../src/bytes.ts'
+import { type CeremonyContext, type CommitMessage, type DealMessage, electionKeys, verificationKeys } from '../../src/ceremony.ts'
+import { credentialMessage } from '../../src/credential.ts'
+import { type Definition, electionId, electionKeyCount, slotRules } from '../../src/definition.ts'
+import { fillBallot, sealBallot } from '../../src/fill-ballot.ts'
+import { type Point, pointToHex, scalarFromHex } from '../../src/group.ts'
+import { type CeremonySecrets, commitMessage, dealMessage, drawSecrets, receiveShares } from '../../src/hold-shares.ts'
+import type { Answer } from '../../src/kinds/kinds.ts'
+import { compareLeaves, rollCommitment, type RollLeaf, type RollPlace, rollTree } from '../../src/roll.ts'
+import { rsaJwk } from '../../src/rsa-pss.ts'
+import { generateKeyPair, type KeyPair } from '../../src/schnorr.ts'
+import { sampleDefinition } from './sample-definition.ts'
+
+export interface SampleRegistrar { readonly keys: KeyPair, readonly privateKey: KeyObject, readonly modulus: string }
+export interface SampleTrustee { readonly keys: KeyPair, readonly secrets: CeremonySecrets, readonly shares: bigint[] }
+
+export interface SampleElection {
+  readonly definition: Definition
+  readonly id: string
+  readonly idBytes: Uint8Array
+  readonly registrars: readonly SampleRegistrar[]
+  readonly trustees: readonly SampleTrustee[]
+  readonly ceremony: CeremonyContext
+  readonly commits: readonly CommitMessage[]
+  readonly deals: readonly DealMessage[]
+  readonly keys: readonly Point[]
+  readonly verification: readonly (readonly Point[])[]
+  readonly rules: BallotRules
+  readonly context: BallotContext
+  readonly places: readonly RollPlace[]
+}
+
+// RSA keys are slow to make and a test may share them between elections.
+const rsaKeys: { privateKey: KeyObject, modulus: string }[] = []
+function rsaKey (index: number): { privateKey: KeyObject, modulus: string } {
+  while (rsaKeys.length <= index) {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 65537 })
+    rsaKeys.push({ privateKey, modulus: publicKey.export({ format: 'jwk' }).n! })
+  }
+  return rsaKeys[index]!
+}
+
+export function sampleElection (options: { registrars?: number, trustees?: number, voters?: number, changes?: Partial<Definition>, freshRsaKeys?: boolean } = {}): SampleElection {
+  const registrars = Array.from({ length: options.registrars ?? 2 }, (_, i) => ({ keys: generateKeyPair(), ...rsaKey(options.freshRsaKeys === true ? rsaKeys.length : i) }))
+  const trusteeKeys = Array.from({ length: options.trustees ?? 3 }, generateKeyPair)
+  const { places, roll } = sampleRoll(options.voters ?? 5)
+  const definition = sampleDefinition({
+    registrarKeys: registrars.map(({ keys }) => pointToHex(keys.publicKey)), trusteeKeys: trusteeKeys.map((keys) => pointToHex(keys.publicKey)), roll,
+  }, options.changes)
+  const id = electionId(definition)
+  const idBytes = fromHex(id, 32)
+  const ceremony: CeremonyContext = { electionId: idBytes, trusteeCount: trusteeKeys.length, threshold: definition.threshold, keyCount: electionKeyCount(definition) }
+  const secrets = trusteeKeys.map(() => drawSecrets(ceremony))
+  const commits = secrets.map((secret, i) => commitMessage(ceremony, i, secret))
+  const deals = secrets.map((secret, i) => dealMessage(ceremony, i, secret, commits))
+  const trustees = trusteeKeys.map((keys, i) => ({ keys, secrets: secrets[i]!, shares: receiveShares(ceremony, i, secrets[i]!, deals).map(scalarFromHex) }))
+  const keys = electionKeys(deals)
+  return {
+    definition, id, idBytes, registrars, trustees, ceremony, commits, deals, keys, places,
+    verification: trustees.map((_, i) => verificationKeys(deals, i)),
+    rules: ballotRules(id, slotRules(definition), keys.map(pointToHex), registrars.map(({ modulus }) => [modulus])),
+    context: { electionId: idBytes, classIndex: 0, electionKeys: keys },
+  }
+}
+
+export function sampleRoll (size: number): { places: RollPlace[], roll: { size: number, root: string } } {
+  const leaves: RollLeaf[] = Array.from({ length: size }, (_, i) => {
+    const salt = globalThis.crypto.getRandomValues(new Uint8Array(32))
+    return { classIndex: 0, commitment: toHex(rollCommitment(salt, { id: `voter-${i}` })) }
+  }).sort(compareLeaves)
+  const tree = rollTree(leaves)
+  return { places: leaves.map((leaf, index) => ({ ...leaf, index, path: tree.path(index).map(toHex) })), roll: { size, root: toHex(tree.root) } }
+}
+
+/** Blind-signs as a registrar does: the raw RSA operation. */
+export function blindSign (registrar: SampleRegistrar, blindedMessage: Uint8Array): Uint8Array {
+  return privateDecrypt({ key: registrar.privateKey, padding: constants.RSA_NO_PADDING }, blindedMessage)
+}
+
+/** A voter's whole way to a credential, through real blinding. */
+export async function obtainCredential (election: SampleElection, classIndex = 0): Promise<{ keys: KeyPair, signatures: Uint8Array[], blinded: Uint8Array[] }> {
+  const keys = generateKeyPair()
+  const message = credentialMessage(election.idBytes, classIndex, keys.publicKey.toBytes())
+  const suite = RSABSSA.SHA384.PSSZero.Deterministic()
+  const signatures: Uint8Array[] = []
+  const blinded: Uint8Array[] = []
+  for (const registrar of election.registrars) {
+    const publicKey = await crypto.subtle.importKey('jwk', rsaJwk(Buffer.from(registrar.modulus, 'base64url')), { name: 'RSA-PSS', hash: 'SHA-384' }, true, ['verify'])
+    const { blindedMsg, inv } = await suite.blind(publicKey, suite.prepare(message))
+    blinded.push(blindedMsg)
+    signatures.push(await suite.finalize(publicKey, message, blindSign(registrar, blindedMsg), inv))
+  }
+  return { keys, signatures, blinded }
+}
+
+export async function castableBallot (election: SampleElection, answers: readonly Answer[]): Promise<{ bytes: Uint8Array, tracker: string, credentialKey: string, blinded: Uint8Array[] }> {
+  const { keys, signatures, blinded } = await obtainCredential(election)
+  const filled = fillBallot(election.context, election.definition.questions, answers, keys.publicKey)
+  return { bytes: sealBallot(filled.body, keys, signatures), tracker: filled.tracker, credentialKey: pointToHex(keys.publicKey), blinded }
+}
+
