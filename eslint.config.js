@@ -45,6 +45,8 @@ export default [
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       // a schema and the type it describes share their name
       '@typescript-eslint/no-redeclare': 'off',
+      // how a promise is let go on purpose
+      'no-void': ['error', { allowAsStatement: true }],
       'no-restricted-properties': ['error', secretsNeedRealRandomness],
       'no-restricted-syntax': ['error', keysOnNodeEnv],
       'n/prefer-node-protocol': 'error'

@@ -25,8 +25,9 @@ export interface ContractEvent extends Position {
 }
 
 export interface EventsOptions {
-  /** First block to read; without it, only what comes from now on. */
+  /** First block to read; without it, only what comes after the call of `events`. */
   readonly from?: bigint
+  /** Ends the iteration quietly, as closing the ledger does. */
   readonly signal?: AbortSignal
 }
 
@@ -40,6 +41,8 @@ export interface EventsOptions {
 export interface Ledger {
   /** 'fabric' or 'embedded': for logs and status pages only. */
   readonly kind: 'fabric' | 'embedded'
+  /** A sentence to print when a service starts: the embedded ledger says that it is for trying out only. */
+  readonly notice?: string
   readonly mspId: string
   /** Endorses, orders and waits until the transaction is committed as valid. */
   submit (transaction: string, args: readonly string[], transient?: Readonly<Record<string, Uint8Array>>): Promise<Committed>

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { stringify } from 'yaml'
 import type { ConsortiumMember } from './consortium.ts'
 import type { FabricBinaries } from './fabric-binaries.ts'
-import { host, type MemberPorts } from './ports.ts'
+import { host, hostName, type MemberPorts } from './ports.ts'
 import { writePrivate } from './private-files.ts'
 import type { ProcessSpec } from './processes.ts'
 
@@ -109,7 +109,7 @@ function authorityConfig (member: ConsortiumMember, name: AuthorityName, ports: 
     csr: {
       cn: `${name}.${member.name}`,
       names: [{ O: member.name }],
-      hosts: [host, 'localhost'],
+      hosts: [host, hostName],
       keyrequest: { algo: 'ecdsa', size: 256 },
       ca: { expiry: `${15 * year}h`, pathlength: 0 },
     },

@@ -9,7 +9,7 @@ import { identityFiles, tlsFiles } from './member-material.ts'
 import type { Member } from './member.ts'
 import { NetworkError } from './network-error.ts'
 import { peerCommand } from './peer-command.ts'
-import { host } from './ports.ts'
+import { host, hostName } from './ports.ts'
 import { runProgram } from './run-program.ts'
 
 const profile = 'Scrutin'
@@ -102,7 +102,7 @@ function configtx (consortium: Consortium, members: readonly Member[]): object {
 function consensus (consortium: Consortium, members: readonly Member[]): object {
   const consenters = members.map((member, index) => {
     const tls = tlsFiles(member.folders.orderer).certificate
-    return { ID: index + 1, Host: host, Port: member.ports.orderer, MSPID: member.mspId, Identity: identityFiles(join(member.folders.orderer, 'msp')).certificate, ClientTLSCert: tls, ServerTLSCert: tls }
+    return { ID: index + 1, Host: hostName, Port: member.ports.orderer, MSPID: member.mspId, Identity: identityFiles(join(member.folders.orderer, 'msp')).certificate, ClientTLSCert: tls, ServerTLSCert: tls }
   })
   if (consortium.ordering.type === 'etcdraft') {
     return {
@@ -122,7 +122,7 @@ function consensus (consortium: Consortium, members: readonly Member[]): object 
       IncomingMessageBufferSize: 200,
       RequestPoolSize: 1000,
       // measured: with these, the loss of the leader is over in some four seconds
-      RequestForwardTimeout: '1s',
+      RequestForwardTimeout: '100ms',
       RequestComplainTimeout: '3s',
       RequestAutoRemoveTimeout: '3m',
       ViewChangeResendInterval: '2s',
@@ -148,8 +148,8 @@ function organization (member: Member): object {
       Admins: anyOf('admin'),
       Endorsement: anyOf('peer'),
     },
-    OrdererEndpoints: [`${host}:${member.ports.orderer}`],
-    AnchorPeers: [{ Host: host, Port: member.ports.peer }],
+    OrdererEndpoints: [`${hostName}:${member.ports.orderer}`],
+    AnchorPeers: [{ Host: hostName, Port: member.ports.peer }],
   }
 }
 

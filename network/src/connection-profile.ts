@@ -6,7 +6,7 @@
 import { readFile } from 'node:fs/promises'
 import { publicTlsRoot } from './member-material.ts'
 import type { Member } from './member.ts'
-import { host } from './ports.ts'
+import { hostName } from './ports.ts'
 
 export async function connectionProfile (member: Member, network: string): Promise<object> {
   const tlsCACerts = { pem: await readFile(publicTlsRoot(member.folders), 'utf8') }
@@ -20,7 +20,7 @@ export async function connectionProfile (member: Member, network: string): Promi
       connection: { timeout: { peer: { endorser: '30' }, orderer: '30' } },
     },
     organizations: { [member.mspId]: { mspid: member.mspId, peers: [peer] } },
-    peers: { [peer]: { url: `grpcs://${host}:${member.ports.peer}`, tlsCACerts } },
-    orderers: { [orderer]: { url: `grpcs://${host}:${member.ports.orderer}`, tlsCACerts } },
+    peers: { [peer]: { url: `grpcs://${hostName}:${member.ports.peer}`, tlsCACerts } },
+    orderers: { [orderer]: { url: `grpcs://${hostName}:${member.ports.orderer}`, tlsCACerts } },
   }
 }

@@ -8,9 +8,10 @@ import { randomBytes, webcrypto } from 'node:crypto'
 import https from 'node:https'
 import { cryptoProvider, type JsonGeneralNames, Pkcs10CertificateRequestGenerator, SubjectAlternativeNameExtension } from '@peculiar/x509'
 import FabricCAServices from 'fabric-ca-client'
+import fabricCommon from 'fabric-common'
 import { Wallets } from 'fabric-network'
 import type { Authority } from './certificate-authority.ts'
-import { host } from './ports.ts'
+import { host, hostName } from './ports.ts'
 
 /** The kinds Fabric's NodeOUs tell apart. */
 export type IdentityKind = 'admin' | 'client' | 'orderer' | 'peer'
@@ -84,12 +85,15 @@ export async function withFreshConnections<T> (work: () => Promise<T>): Promise<
   }
 }
 
+// three seconds by default, too few for many enrolments at once on a busy machine
+fabricCommon.Utils.setConfigSetting('connection-timeout', 60_000)
+
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 
 async function signingRequest (commonName: string, withHostNames: boolean): Promise<{ request: string, privateKey: string }> {
   cryptoProvider.set(webcrypto as never)
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
-  const names: JsonGeneralNames = [{ type: 'dns', value: 'localhost' }, { type: 'ip', value: host }]
+  const names: JsonGeneralNames = [{ type: 'dns', value: hostName }, { type: 'ip', value: host }]
   const request = await Pkcs10CertificateRequestGenerator.create({
     name: `CN=${commonName}`,
     keys: keys as never,

@@ -5,7 +5,7 @@ import { parse, stringify } from 'yaml'
 import type { ConsortiumMember } from './consortium.ts'
 import type { FabricBinaries } from './fabric-binaries.ts'
 import { tlsFiles } from './member-material.ts'
-import { host, type MemberPorts } from './ports.ts'
+import { host, hostName, type MemberPorts } from './ports.ts'
 import { writePrivate } from './private-files.ts'
 import type { ProcessSpec } from './processes.ts'
 
@@ -41,7 +41,7 @@ export async function writePeerConfig (member: ConsortiumMember, folder: string,
       chaincodeListenAddress: `${host}:${ports.peerChaincode}`,
       chaincodeAddress: `${host}:${ports.peerChaincode}`,
       // without an external endpoint, discovery by other members would not see the peer
-      gossip: { bootstrap: address, endpoint: address, externalEndpoint: address },
+      gossip: { bootstrap: address, endpoint: address, externalEndpoint: `${hostName}:${ports.peer}` },
       tls: {
         enabled: true,
         cert: { file: tls.certificate },

@@ -1,7 +1,11 @@
 /** Which process of which member listens where. Everything binds to the loopback address. */
 import { createServer } from 'node:net'
 
+/** What everything binds to. */
 export const host = '127.0.0.1'
+
+/** What clients are told to connect to: TLS wants a name, not a number (RFC 6066). */
+export const hostName = 'localhost'
 
 /** Consecutive ports set aside for each member; some are left for what comes later. */
 export const portsPerMember = 20

@@ -57,6 +57,7 @@ export const errorCatalogue = {
   'ballot.signature': [422, 'The signature of the credential is wrong'],
   'ballot.proof': [422, 'A proof of the ballot does not hold'],
   'ballot.credential-used': [409, 'Another ballot has been cast with this credential'],
+  'ballot.recorded': [409, 'This very ballot stands in the box already'],
   'ballot.unknown': [404, 'There is no such ballot in the box'],
   'ballot.none-accepted': [422, 'No ballot of the batch was accepted'],
 
