@@ -1,0 +1,107 @@
+import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { prepareFabric } from './fabric-tools.ts'
+import { runNode } from './run-command.ts'
+import { runSuite, type Outcome } from './run-suite.ts'
+import { endRunningTests } from './run-test-file.ts'
+import { findTestFiles } from './test-files.ts'
+
+const root = resolve(import.meta.dirname, '../..')
+const usage = `Usage: ./scripts/test [--fast | --fabric] [PART…]
+
+Installs what is missing, then runs lint, the fast tests, and the tests on a real
+Fabric network (*.fabric.ts, one at a time). The last line is «N passed, N failed».
+
+  --fast     lint and the fast tests only
+  --fabric   the Fabric suite only
+  PART       only test files whose path contains it, and no lint
+
+Without Go, a C compiler or FABRIC_BIN the Fabric suite is left out, which is said;
+with CI=true that is a failure.`
+
+const nothing: Outcome = { passed: 0, failed: 0 }
+
+function print (line: string): void {
+  process.stdout.write(line + '\n')
+}
+
+/** ESLint and the compiler, side by side; each counts as one test. */
+async function lint (): Promise<Outcome> {
+  print('Lint')
+  const steps: Array<[string, string[]]> = [
+    ['eslint', ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0']],
+    ['tsc', ['node_modules/typescript/bin/tsc']]
+  ]
+  const outcomes = await Promise.all(steps.map(async ([name, args]): Promise<Outcome> => {
+    const { ok, output, seconds } = await runNode(root, args)
+    print(`  ${ok ? '✓' : '✗'} ${name} (${seconds.toFixed(1)} s)`)
+    if (!ok) print(output.trimEnd())
+    return ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }
+  }))
+  return add(outcomes)
+}
+
+async function fastSuite (files: readonly string[]): Promise<Outcome> {
+  const start = performance.now()
+  print(`Fast suite: ${files.length} files`)
+  const jobs = Math.min(4, Math.max(2, availableParallelism()))
+  const outcome = await runSuite({ root, files, jobs, timeout: 120, print })
+  print(`Fast suite: ${describe(outcome)} in ${duration(start)}`)
+  return outcome
+}
+
+async function fabricSuite (files: readonly string[]): Promise<Outcome> {
+  if (files.length === 0) {
+    print('Fabric suite: there is no file of it yet')
+    return nothing
+  }
+  print(`Fabric suite: ${files.length} files, on real Fabric networks`)
+  const tools = await prepareFabric(root)
+  if (tools.state !== 'ready') {
+    const fatal = tools.state === 'broken' || process.env.CI === 'true'
+    print(`\n${'!'.repeat(80)}\nTHE FABRIC SUITE DID NOT RUN: ${tools.reason}\nNot run: ${files.join(', ')}\n${'!'.repeat(80)}\n`)
+    return fatal ? { passed: 0, failed: files.length } : nothing
+  }
+  const start = performance.now()
+  const outcome = await runSuite({ root, files, jobs: 1, timeout: 900, showStderr: true, print })
+  print(`Fabric suite (${files.join(', ')}): ${describe(outcome)} in ${duration(start)}`)
+  return outcome
+}
+
+function add (outcomes: readonly Outcome[]): Outcome {
+  return outcomes.reduce((sum, { passed, failed }) => ({ passed: sum.passed + passed, failed: sum.failed + failed }), nothing)
+}
+
+function describe ({ passed, failed }: Outcome): string {
+  return `${passed} passed, ${failed} failed`
+}
+
+function duration (start: number): string {
+  return `${((performance.now() - start) / 1000).toFixed(0)} s`
+}
+
+async function main (): Promise<void> {
+  const { values, positionals } = parseArgs({
+    options: { fast: { type: 'boolean' }, fabric: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    allowPositionals: true
+  })
+  if (values.help === true) return print(usage)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => { endRunningTests(); process.exit(130) })
+  }
+  const files = findTestFiles(root, positionals)
+  const outcomes: Outcome[] = []
+  if (values.fabric !== true && positionals.length === 0) outcomes.push(await lint())
+  if (values.fabric !== true) outcomes.push(await fastSuite(files.fast))
+  if (values.fast !== true) outcomes.push(await fabricSuite(files.fabric))
+  const sum = add(outcomes)
+  if (sum.passed + sum.failed === 0) {
+    print('No test ran.')
+    process.exitCode = 1
+  }
+  if (sum.failed > 0) process.exitCode = 1
+  print(describe(sum))
+}
+
+await main()
