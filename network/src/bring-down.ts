@@ -1,7 +1,7 @@
 /** Stopping what was started, and removing what was made. */
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { layoutOf, memberFolders, processNames } from './layout.ts'
+import { layoutOf, memberFolders, type ProcessName } from './layout.ts'
 import { NetworkError } from './network-error.ts'
 import { readState } from './network-state.ts'
 import { stopProcess } from './processes.ts'
@@ -13,7 +13,7 @@ export interface BringDownOptions {
 }
 
 /** Those that ask stop before those that answer. */
-const order = [['gateway', 'registrar', 'trustee'], ['contract', 'peer', 'orderer', 'ca']] as const satisfies (typeof processNames[number])[][]
+const order = [['gateway', 'registrar', 'trustee'], ['contract', 'peer', 'orderer', 'ca']] as const satisfies ProcessName[][]
 
 /** Stops every process of the network; data stays. Does nothing where there is no network. */
 export async function bringDown (options: BringDownOptions): Promise<void> {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { approveContract, commitContract, installContract, packageContract, type ContractPackage } from './chaincode-lifecycle.ts'
 import { certificateAuthority } from './certificate-authority.ts'
 import { joinOrderer, joinPeer, makeGenesisBlock } from './channel.ts'
+import { waitUntilMembersMeet } from './discovery.ts'
 import { connectionProfile } from './connection-profile.ts'
 import { readConsortium, type Consortium } from './consortium.ts'
 import { contractProcess } from './contract-process.ts'
@@ -116,6 +117,9 @@ export async function bringUp (options: BringUpOptions): Promise<RunningNetwork>
       await writeState(layout, state)
     })
   }
+  await progress.step('Members find each other', async () => {
+    await waitUntilMembersMeet(consortium, members, layout, binaries)
+  })
   return await bringUpMembers(consortium, members, layout, 'fabric', fabricLedger(consortium), options)
 }
 

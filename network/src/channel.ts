@@ -1,5 +1,5 @@
 /** The channel: its genesis block, made from the members' public certificates, and joining it. */
-import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { access, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import type { Consortium } from './consortium.ts'

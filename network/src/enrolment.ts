@@ -86,7 +86,9 @@ export async function withFreshConnections<T> (work: () => Promise<T>): Promise<
 }
 
 // three seconds by default, too few for many enrolments at once on a busy machine
-fabricCommon.Utils.setConfigSetting('connection-timeout', 60_000)
+// (its types leave this function out)
+const { setConfigSetting } = fabricCommon.Utils as unknown as { setConfigSetting: (name: string, value: unknown) => void }
+setConfigSetting('connection-timeout', 60_000)
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 

@@ -11,7 +11,7 @@ import { delimiter, join } from 'node:path'
 import { NetworkError } from './network-error.ts'
 import type { Progress } from './progress.ts'
 
-const needed = ['configtxgen', 'fabric-ca-server', 'orderer', 'osnadmin', 'peer'] as const
+const needed = ['configtxgen', 'discover', 'fabric-ca-server', 'orderer', 'osnadmin', 'peer'] as const
 type Program = typeof needed[number]
 
 export interface FabricBinaries {
@@ -57,11 +57,11 @@ export async function buildFabricBinaries (progress: Progress): Promise<string> 
       await goBuild(module.folder, workFolder, log, note)
     })
   }
-  try {
-    await rename(workFolder, target)
-  } catch (error) {
+  if ((await missingFrom(target)).length === 0) {
     await rm(workFolder, { recursive: true })
-    if ((await missingFrom(target)).length > 0) throw error
+  } else {
+    await rm(target, { recursive: true, force: true })
+    await rename(workFolder, target)
   }
   return target
 }
@@ -121,6 +121,7 @@ async function checkTools (): Promise<void> {
 function programsIn (folder: string): Record<Program, string> {
   return {
     configtxgen: join(folder, 'configtxgen'),
+    discover: join(folder, 'discover'),
     'fabric-ca-server': join(folder, 'fabric-ca-server'),
     orderer: join(folder, 'orderer'),
     osnadmin: join(folder, 'osnadmin'),

@@ -16,6 +16,7 @@ export const defaultDataFolder = '.scrutin/network'
 /** The root of the repository. */
 export const repository = join(import.meta.dirname, '../..')
 
+/** In the order they are started. */
 export const processNames = ['ca', 'orderer', 'peer', 'contract', 'gateway', 'registrar', 'trustee'] as const
 export type ProcessName = typeof processNames[number]
 

@@ -7,7 +7,7 @@ import type { FabricBinaries } from './fabric-binaries.ts'
 import { tlsFiles } from './member-material.ts'
 import { host, type MemberPorts } from './ports.ts'
 import { writePrivate } from './private-files.ts'
-import type { ProcessSpec } from './processes.ts'
+import { plainLog, type ProcessSpec } from './processes.ts'
 
 export function ordererProcess (member: ConsortiumMember, folder: string, ports: MemberPorts, binaries: FabricBinaries): ProcessSpec {
   return {
@@ -17,7 +17,7 @@ export function ordererProcess (member: ConsortiumMember, folder: string, ports:
     command: binaries.programs.orderer,
     args: [],
     cwd: folder,
-    env: { FABRIC_CFG_PATH: folder },
+    env: { FABRIC_CFG_PATH: folder, FABRIC_LOGGING_SPEC: 'info', FABRIC_LOGGING_FORMAT: plainLog },
     ports: [ports.orderer, ports.ordererAdmin, ports.ordererOperations],
     ready: { kind: 'http', port: ports.ordererOperations, path: '/healthz' },
   }

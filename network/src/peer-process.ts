@@ -7,7 +7,7 @@ import type { FabricBinaries } from './fabric-binaries.ts'
 import { tlsFiles } from './member-material.ts'
 import { host, hostName, type MemberPorts } from './ports.ts'
 import { writePrivate } from './private-files.ts'
-import type { ProcessSpec } from './processes.ts'
+import { plainLog, type ProcessSpec } from './processes.ts'
 
 /** What is the same for every peer. */
 const template = join(import.meta.dirname, '../templates/core.yaml')
@@ -21,7 +21,7 @@ export function peerProcess (member: ConsortiumMember, folder: string, ports: Me
     command: binaries.programs.peer,
     args: ['node', 'start'],
     cwd: folder,
-    env: { FABRIC_CFG_PATH: folder },
+    env: { FABRIC_CFG_PATH: folder, FABRIC_LOGGING_SPEC: 'info', FABRIC_LOGGING_FORMAT: plainLog },
     ports: [ports.peer, ports.peerChaincode, ports.peerOperations],
     ready: { kind: 'http', port: ports.peerOperations, path: '/healthz' },
   }

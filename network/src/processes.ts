@@ -13,6 +13,9 @@ import { NetworkError } from './network-error.ts'
 import { host, portIsFree } from './ports.ts'
 import { lastLines, plainEnvironment } from './run-program.ts'
 
+/** How Fabric's programs write their logs: as its default, without the colours. */
+export const plainLog = '%{time:2006-01-02T15:04:05.000Z07:00} %{level:.4s} [%{module}] %{shortfunc}: %{message}'
+
 export interface ProcessSpec {
   /** What runs, e.g. `peer`. */
   readonly name: string
