@@ -8,6 +8,8 @@ export const errorCatalogue = {
   'input.malformed': [400, 'The input is not of the expected form'],
   'input.not-canonical': [400, 'The encoding is not the canonical one'],
   'input.too-large': [413, 'The input is too large'],
+  'input.media-type': [415, 'This media type is not taken here'],
+  'input.address': [404, 'There is nothing at this address'],
 
   // who may do what
   'access.unauthenticated': [401, 'No valid API key or code was given'],
@@ -15,6 +17,7 @@ export const errorCatalogue = {
   'access.msp': [403, 'This identity belongs to another member than the definition names'],
   'access.signature': [403, 'The signature of the named key is missing or wrong'],
   'access.tenant': [403, 'The API key belongs to another tenant'],
+  'access.rate': [429, 'Too many requests came from this address; try again later'],
 
   // elections
   'election.unknown': [404, 'There is no such election'],
@@ -78,6 +81,9 @@ export const errorCatalogue = {
   'ledger.timeout': [504, 'The ledger did not answer in time'],
   'ledger.refused': [502, 'The ledger refused the transaction'],
   'ledger.record': [500, 'A record on the ledger is not of the form it was written in'],
+
+  // services
+  'service.failed': [500, 'Something failed inside this service'],
 } as const satisfies Record<string, readonly [status: number, message: string]>
 
 export type ErrorCode = keyof typeof errorCatalogue
