@@ -1,0 +1,57 @@
+/** Partial decryptions, each checked when it is posted, and the result they combine to. */
+import { checkDecryption, parseDecryptionMessage } from '../../protocol/src/decryption.ts'
+import { ScrutinError } from '../../protocol/src/errors.ts'
+import { pointFromHex } from '../../protocol/src/group.ts'
+import { parseSigned } from '../../protocol/src/messages.ts'
+import { type CountRecord, type KeysRecord, recordKeys, type ResultRecord, type SignedDecryption } from '../../protocol/src/records.ts'
+import { computeResult, isWithheld } from '../../protocol/src/result.ts'
+import { assertSigned } from '../../protocol/src/signed-message.ts'
+import { boxRoot, type Tally, tallyFromJson } from '../../protocol/src/tally.ts'
+import { tags } from '../../protocol/src/tagged-hash.ts'
+import { changeStatus, readStoredElection, requireStatus } from './election-records.ts'
+import { parseArgument, type Transaction } from './transaction.ts'
+
+export async function postDecryption (transaction: Transaction, electionId: string, signedText: string): Promise<Record<string, never>> {
+  transaction.requireRole('trustee')
+  const election = await readStoredElection(transaction, electionId)
+  requireStatus(election, 'tallied')
+  const signed = parseSigned(parseArgument(signedText))
+  const message = parseDecryptionMessage(signed.message)
+  const trustee = election.definition.trustees[message.trustee]
+  if (trustee === undefined) throw new ScrutinError('trustee.unknown')
+  transaction.requireMsp(trustee.mspId)
+  assertSigned(tags.decryptionMessage, election.idBytes, trustee.key, signed)
+  const key = recordKeys.decryption(electionId, message.trustee)
+  if (await transaction.state.exists(key)) throw new ScrutinError('decryption.exists')
+  const tally = await readTally(transaction, electionId)
+  if (isWithheld(election.definition, tally)) throw new ScrutinError('decryption.withheld')
+  const keys = await transaction.state.get<KeysRecord>(recordKeys.keys(electionId))
+  const verification = keys!.verificationKeys[message.trustee]!.map(pointFromHex)
+  checkDecryption({ electionId: election.idBytes, boxRoot: boxRoot(tally) }, message, verification, tally)
+  await transaction.state.put(key, signed)
+  transaction.emit('decryption', { electionId, trustee: message.trustee })
+  return {}
+}
+
+export async function publishResult (transaction: Transaction, electionId: string): Promise<ResultRecord> {
+  transaction.requireRole('gateway', 'organiser', 'trustee')
+  const election = await readStoredElection(transaction, electionId)
+  requireStatus(election, 'tallied')
+  const { definition } = election
+  const tally = await readTally(transaction, electionId)
+  const posted = await Promise.all(definition.trustees.map((_, i) => transaction.state.get<SignedDecryption>(recordKeys.decryption(electionId, i))))
+  const messages = posted.filter((entry) => entry !== undefined).map(({ message }) => message)
+  if (!isWithheld(definition, tally) && messages.length < definition.threshold) {
+    throw new ScrutinError('election.not-ready', `${messages.length} of ${definition.threshold} trustees have decrypted`)
+  }
+  const result = computeResult(definition, tally, messages)
+  await transaction.state.put(recordKeys.result(electionId), result)
+  await changeStatus(transaction, electionId, 'published')
+  return result
+}
+
+async function readTally (transaction: Transaction, electionId: string): Promise<Tally> {
+  const count = await transaction.state.get<CountRecord>(recordKeys.count(electionId))
+  if (count?.complete !== true) throw new Error('a tallied election has a complete count')
+  return tallyFromJson(count)
+}
