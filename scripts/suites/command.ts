@@ -81,14 +81,31 @@ function duration (start: number): string {
   return `${((performance.now() - start) / 1000).toFixed(0)} s`
 }
 
-async function main (): Promise<void> {
-  const { values, positionals } = parseArgs({
+function readOptions () {
+  return parseArgs({
     options: { fast: { type: 'boolean' }, fabric: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
     allowPositionals: true
   })
+}
+
+function readOptionsOrExit (): ReturnType<typeof readOptions> {
+  try {
+    return readOptions()
+  } catch (error) {
+    print(`${(error as Error).message}\n\n${usage}`)
+    process.exit(2)
+  }
+}
+
+async function main (): Promise<void> {
+  const { values, positionals } = readOptionsOrExit()
   if (values.help === true) return print(usage)
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => { endRunningTests(); process.exit(130) })
+    process.once(signal, () => {
+      endRunningTests()
+      print(`Stopped by ${signal}.`)
+      process.exit(130)
+    })
   }
   const files = findTestFiles(root, positionals)
   const outcomes: Outcome[] = []
