@@ -1,0 +1,204 @@
+/** Every step of an election: who may take it, in which state, and what is refused. */
+import t from 'tap'
+import { canonicalText } from '../../protocol/src/canonical-json.ts'
+import { blindedMessageHash } from '../../protocol/src/credential.ts'
+import { commitMessage, confirmMessage, drawSecrets } from '../../protocol/src/hold-shares.ts'
+import { generateKeyPair } from '../../protocol/src/schnorr.ts'
+import { pointToHex } from '../../protocol/src/group.ts'
+import { signMessage } from '../../protocol/src/signed-message.ts'
+import { tags } from '../../protocol/src/tagged-hash.ts'
+import { sampleElection } from '../../protocol/test/support/sample-election.ts'
+import {
+  announce, cast, codeOf, countAll, finishElection, postCeremony, postDecryption, prepareRegistrar, readElectionView, recordIssuances, runCeremony, stageOpenElection,
+  temporaryLedger, voteAll,
+} from './support/staged-election.ts'
+
+const { as, close } = await temporaryLedger()
+t.teardown(close)
+const minutes = (count: number): string => new Date(Date.now() + count * 60_000).toISOString().replace(/\.\d+Z$/, 'Z')
+
+t.test('announcing', async (t) => {
+  const election = sampleElection()
+  const text = canonicalText(election.definition)
+  t.equal(await codeOf((await as('MemberA', 'gateway')).submit('announce', [text])), 'access.role')
+  t.equal(await codeOf((await as('MemberB', 'organiser')).submit('announce', [text])), 'access.msp')
+  const organiser = await as('MemberA', 'organiser')
+  t.equal(await codeOf(organiser.submit('announce', [text.replace('"minBallots":1', '"minBallots": 1')])), 'input.not-canonical')
+  t.equal(await codeOf(organiser.submit('announce', ['{'])), 'input.malformed')
+  t.equal(await codeOf(organiser.submit('announce', [canonicalText({ ...election.definition, retentionDays: 5 })])), 'election.not-honoured')
+  t.equal(await codeOf(organiser.submit('announce', [canonicalText({ ...election.definition, ceremony: { commitBy: minutes(-3), dealBy: minutes(1), confirmBy: minutes(2) } })])), 'election.too-late')
+  await announce(as, election)
+  t.equal(await codeOf(announce(as, election)), 'election.exists')
+})
+
+t.test('the key ceremony', async (t) => {
+  const election = sampleElection()
+  await announce(as, election)
+  const trustee = await as('MemberA', 'trustee')
+  const post = (i: number, message: Parameters<typeof postCeremony>[3]): Promise<string> => codeOf(postCeremony(as, election, i, message))
+  t.equal(await post(0, election.deals[0]!), 'ceremony.order', 'a deal before all commits')
+  const byOther = signMessage(tags.commitMessage, election.idBytes, generateKeyPair(), election.commits[0])
+  t.equal(await codeOf(trustee.submit('postCeremonyMessage', [election.id, JSON.stringify(byOther)])), 'access.signature')
+  const asOther = signMessage(tags.commitMessage, election.idBytes, election.trustees[1]!.keys, election.commits[1])
+  t.equal(await codeOf(trustee.submit('postCeremonyMessage', [election.id, JSON.stringify(asOther)])), 'access.msp')
+  t.equal(await codeOf((await as('MemberA', 'gateway')).submit('postCeremonyMessage', [election.id, JSON.stringify(asOther)])), 'access.role')
+  t.equal(await post(0, { ...election.commits[0]!, encryptionProof: election.commits[1]!.encryptionProof }), 'ceremony.proof')
+  for (const [i, commit] of election.commits.entries()) t.equal(await post(i, commit), 'it succeeded')
+  t.equal(await post(0, election.commits[0]!), 'ceremony.exists')
+  t.equal(await post(0, { ...election.deals[0]!, nonce: '00'.repeat(32) }), 'ceremony.commitment')
+  t.equal(await post(0, { ...election.deals[0]!, shares: election.deals[0]!.shares.slice(1) }), 'input.malformed')
+  t.equal(await post(0, { ...election.deals[0]!, proofs: [...election.deals[0]!.proofs].reverse() }), 'ceremony.proof')
+  for (const [i, deal] of election.deals.entries()) t.equal(await post(i, deal), 'it succeeded')
+  t.equal(await post(0, { round: 'confirm', trustee: 0, transcript: '00'.repeat(32) }), 'ceremony.commitment')
+  const confirms = election.trustees.map((_, i) => confirmMessage(election.ceremony, i, election.commits, election.deals))
+  t.equal(await post(0, confirms[0]!), 'it succeeded')
+  const [one, two] = await Promise.all([post(1, confirms[1]!), post(2, confirms[2]!)])
+  t.ok([one, two].every((outcome) => outcome === 'it succeeded' || outcome === 'ledger.conflict'))
+  for (const [i, outcome] of [[1, one], [2, two]] as const) if (outcome === 'ledger.conflict') t.equal(await post(i, confirms[i]!), 'it succeeded')
+  const view = await readElectionView(as, election)
+  t.equal(view.state.status, 'keyed')
+  t.strictSame(view.keys?.electionKeys, election.keys.map(pointToHex))
+})
+
+t.test('a bad share cancels the election, a missed deadline too', async (t) => {
+  const complained = sampleElection()
+  await announce(as, complained)
+  for (const [i, message] of complained.commits.entries()) await postCeremony(as, complained, i, message)
+  t.equal(await codeOf(postCeremony(as, complained, 1, { round: 'complaint', trustee: 1, dealer: 0 })), 'ceremony.order')
+  for (const [i, message] of complained.deals.entries()) await postCeremony(as, complained, i, message)
+  await postCeremony(as, complained, 1, { round: 'complaint', trustee: 1, dealer: 0 })
+  t.match((await readElectionView(as, complained)).state, { status: 'cancelled', reason: /trustee 2 .* trustee 1/ })
+
+  const soon = (ms: number): string => new Date(Date.now() + ms).toISOString().replace(/\.\d+Z$/, 'Z')
+  const slow = sampleElection({ changes: { ceremony: { commitBy: soon(2000), dealBy: minutes(5), confirmBy: minutes(6) } } })
+  await announce(as, slow)
+  const anyone = await as('MemberC', 'gateway')
+  t.equal(await codeOf(anyone.submit('expireCeremony', [slow.id])), 'election.too-early')
+  await new Promise((resolve) => setTimeout(resolve, 2200))
+  t.equal(await codeOf(postCeremony(as, slow, 0, slow.commits[0]!)), 'election.too-late')
+  t.equal(await codeOf(anyone.submit('expireCeremony', [slow.id])), 'it succeeded')
+  t.equal((await readElectionView(as, slow)).state.status, 'cancelled')
+})
+
+t.test('registrars', async (t) => {
+  const election = sampleElection({ freshRsaKeys: true })
+  await announce(as, election)
+  t.equal(await codeOf(prepareRegistrar(as, election, 0, { rollRoot: '00'.repeat(32) })), 'roll.root')
+  t.equal(await codeOf(prepareRegistrar(as, election, 0, { moduli: [] })), 'input.malformed')
+  t.equal(await codeOf(prepareRegistrar(as, election, 0, { moduli: ['A'.repeat(342)] })), 'registrar.key')
+  t.equal(await codeOf(prepareRegistrar(as, election, 0, { registrar: 1 })), 'access.msp')
+  await prepareRegistrar(as, election, 0)
+  t.equal(await codeOf(prepareRegistrar(as, election, 0)), 'registrar.exists')
+  t.equal(await codeOf(prepareRegistrar(as, election, 1, { moduli: [election.registrars[0]!.modulus] })), 'registrar.key-reused')
+  const blinded = [new Uint8Array(256), new Uint8Array(256)]
+  await runCeremony(as, election)
+  t.equal(await codeOf(recordIssuances(as, election, 0, blinded)), 'election.not-ready', 'issuing before every registrar is prepared')
+  t.equal(await codeOf((await as('MemberA', 'organiser')).submit('open', [election.id])), 'election.not-ready')
+  await prepareRegistrar(as, election, 1)
+  await recordIssuances(as, election, 0, blinded)
+  t.equal(await codeOf(recordIssuances(as, election, 0, blinded)), 'issuance.exists')
+  const registrar = await as('MemberA', 'registrar')
+  const record = (changes: object): Promise<string> =>
+    codeOf(registrar.submit('recordIssuances', [election.id, JSON.stringify([{ registrar: 0, place: election.places[1]!, blinded: blindedMessageHash(blinded[0]!), ...changes }])]))
+  t.equal(await record({ place: { ...election.places[1]!, index: 2 } }), 'issuance.leaf')
+  t.equal(await record({ place: { ...election.places[1]!, commitment: '00'.repeat(32) } }), 'issuance.leaf')
+  t.equal(await record({ registrar: 1 }), 'access.msp', 'for another registrar')
+  t.equal(await record({ registrar: 5 }), 'registrar.unknown')
+  t.equal(await record({ extra: 1 }), 'input.malformed')
+  t.equal(await codeOf(registrar.submit('recordIssuances', [election.id, '[]'])), 'input.malformed')
+})
+
+t.test('opening and closing keep to the times and to who may', async (t) => {
+  const early = sampleElection({ freshRsaKeys: true, changes: { opensAt: minutes(50), earlyClose: false } })
+  await announce(as, early)
+  await runCeremony(as, early)
+  for (const i of [0, 1]) await prepareRegistrar(as, early, i)
+  t.equal(await codeOf((await as('MemberA', 'organiser')).submit('open', [early.id])), 'election.too-early')
+  t.equal(await codeOf(cast(as, early, [new Uint8Array(9)])), 'election.state')
+
+  const election = sampleElection({ freshRsaKeys: true, changes: { earlyClose: false } })
+  await stageOpenElection(as, election)
+  t.equal(await codeOf((await as('MemberA', 'organiser')).submit('close', [election.id])), 'election.early-close')
+  t.equal(await codeOf((await as('MemberA', 'gateway')).submit('close', [election.id])), 'election.too-early')
+  t.equal(await codeOf((await as('MemberA', 'organiser')).submit('cancel', [election.id, 'too late to cancel'])), 'election.state')
+
+  const open = sampleElection({ freshRsaKeys: true })
+  await stageOpenElection(as, open)
+  t.equal(await codeOf((await as('MemberB', 'organiser')).submit('close', [open.id])), 'access.msp')
+  t.equal(await codeOf((await as('MemberB', 'trustee')).submit('close', [open.id])), 'access.role')
+})
+
+t.test('cancelling and voiding', async (t) => {
+  const cancelled = sampleElection()
+  await announce(as, cancelled)
+  t.equal(await codeOf((await as('MemberA', 'organiser')).submit('cancel', [cancelled.id, ' '])), 'input.malformed')
+  t.equal(await codeOf((await as('MemberB', 'organiser')).submit('cancel', [cancelled.id, 'why'])), 'access.msp')
+  await (await as('MemberA', 'organiser')).submit('cancel', [cancelled.id, 'A name was missing'])
+  t.match((await readElectionView(as, cancelled)).state, { status: 'cancelled', reason: 'A name was missing' })
+  t.equal(await codeOf(postCeremony(as, cancelled, 0, commitMessage(cancelled.ceremony, 0, drawSecrets(cancelled.ceremony)))), 'election.state')
+
+  const voided = sampleElection({ freshRsaKeys: true })
+  await stageOpenElection(as, voided)
+  await voteAll(as, voided, [['blank']])
+  for (const mspId of ['MemberB', 'MemberB', 'MemberC']) await (await as(mspId, 'organiser')).submit('voteVoid', [voided.id, 'Doubts'])
+  t.equal((await readElectionView(as, voided)).state.status, 'open', 'two of four are no majority, and nobody votes twice')
+  t.equal(await codeOf((await as('Stranger', 'organiser')).submit('voteVoid', [voided.id, 'Doubts'])), 'access.msp')
+  await (await as('MemberA', 'organiser')).submit('close', [voided.id])
+  await countAll(as, voided, 10)
+  await (await as('MemberD', 'organiser')).submit('voteVoid', [voided.id, 'Doubts'])
+  t.match((await readElectionView(as, voided)).state, { status: 'void', reason: /MemberB: Doubts/ })
+  t.equal(await codeOf(postDecryption(as, voided, 0)), 'election.state', 'a void election is never decrypted')
+})
+
+t.test('counting and decrypting', async (t) => {
+  const election = sampleElection({ freshRsaKeys: true })
+  await stageOpenElection(as, election)
+  await voteAll(as, election, [['blank'], [{ choose: ['option-2'] }], [{ choose: ['option-2'] }]])
+  const gateway = await as('MemberB', 'gateway')
+  t.equal(await codeOf(gateway.submit('countPage', [election.id, '10'])), 'election.state')
+  await (await as('MemberA', 'organiser')).submit('close', [election.id])
+  t.equal(await codeOf(gateway.submit('countPage', [election.id, '0'])), 'input.malformed')
+  t.equal(await codeOf(gateway.submit('publish', [election.id])), 'election.state')
+  t.equal(await countAll(as, election, 1), 3, 'three pages of one')
+  t.equal(await codeOf(gateway.submit('countPage', [election.id, '10'])), 'count.finished')
+  await postDecryption(as, election, 0)
+  t.equal(await codeOf(postDecryption(as, election, 0)), 'decryption.exists')
+  t.equal(await codeOf(gateway.submit('publish', [election.id])), 'election.not-ready')
+  await postDecryption(as, election, 2)
+  await gateway.submit('publish', [election.id])
+  t.match((await readElectionView(as, election)).result, { trustees: [0, 2], questions: [{ counts: { 'option-2': 2 }, blank: 1 }] })
+})
+
+t.test('with fewer ballots than minBallots nothing is decrypted', async (t) => {
+  const election = sampleElection({ freshRsaKeys: true, changes: { minBallots: 3 } })
+  await stageOpenElection(as, election)
+  await voteAll(as, election, [['blank'], ['blank']])
+  await (await as('MemberA', 'organiser')).submit('close', [election.id])
+  await countAll(as, election, 10)
+  t.equal(await codeOf(postDecryption(as, election, 0)), 'decryption.withheld')
+  await (await as('MemberB', 'gateway')).submit('publish', [election.id])
+  t.match((await readElectionView(as, election)).result, { withheld: true, ballots: 2, questions: [] })
+})
+
+t.test('the count does not depend on its pages', async (t) => {
+  const election = sampleElection({ freshRsaKeys: true })
+  await stageOpenElection(as, election)
+  await voteAll(as, election, Array.from({ length: 5 }, () => [{ choose: ['option-1'] }]))
+  await finishElection(as, election, 2)
+  t.match((await readElectionView(as, election)).result, { ballots: 5, questions: [{ counts: { 'option-1': 5 } }] })
+})
+
+t.test('the directory takes entries signed by the key they name, from the member they name', async (t) => {
+  const keys = generateKeyPair()
+  const entry = { kind: 'gateway', key: pointToHex(keys.publicKey), mspId: 'MemberA', url: 'http://127.0.0.1:1234' }
+  const gateway = await as('MemberA', 'gateway')
+  const put = (message: object, signer = keys): Promise<string> =>
+    codeOf(gateway.submit('putDirectoryEntry', [JSON.stringify(signMessage(tags.directoryEntry, new Uint8Array(0), signer, message))]))
+  t.equal(await put(entry), 'it succeeded')
+  t.equal(await put(entry, generateKeyPair()), 'access.signature')
+  t.equal(await put({ ...entry, mspId: 'MemberB' }), 'access.msp')
+  t.equal(await put({ ...entry, kind: 'registrar' }), 'access.role')
+  t.equal(await put({ ...entry, url: 'javascript:alert(1)' }), 'directory.entry')
+  t.equal(await put({ ...entry, url: '' }), 'directory.entry')
+  t.match(JSON.parse(new TextDecoder().decode(await gateway.evaluate('readDirectory', []))), { entries: [{ message: entry }] })
+})
