@@ -1,0 +1,67 @@
+import type { FabricLedgerConfig } from '../config.ts'
+import type { Committed, ContractEvent, EventsOptions, Ledger, LedgerStatus, Position } from '../port.ts'
+import { ScrutinError } from '../../../protocol/src/errors.ts'
+import { chainStatus, lookUp } from './chain-queries.ts'
+import { connect, type FabricConnection } from './connection.ts'
+import { contractEvents } from './contract-events.ts'
+import { submitTransaction } from './submit-transaction.ts'
+
+/**
+ * A real Fabric channel, through the member's own peer (`fabric-network` with discovery).
+ *
+ * @throws ScrutinError `ledger.unavailable` when the peer can't be reached
+ */
+export async function openFabricLedger (config: FabricLedgerConfig): Promise<Ledger> {
+  const { connection, release } = await connect(config)
+  return new FabricLedger(connection, release)
+}
+
+class FabricLedger implements Ledger {
+  readonly kind = 'fabric'
+  readonly mspId: string
+  readonly #connection: FabricConnection
+  readonly #release: () => void
+  readonly #closing = new AbortController()
+
+  constructor (connection: FabricConnection, release: () => void) {
+    this.mspId = connection.mspId
+    this.#connection = connection
+    this.#release = release
+  }
+
+  async submit (transaction: string, args: readonly string[], transient: Readonly<Record<string, Uint8Array>> = {}): Promise<Committed> {
+    return await submitTransaction(this.#open(), { transaction, args, transient })
+  }
+
+  async evaluate (transaction: string, args: readonly string[]): Promise<Uint8Array> {
+    return await this.#open().contract.evaluateTransaction(transaction, ...args)
+  }
+
+  async locate (transactionId: string): Promise<Position | undefined> {
+    const found = await lookUp(this.#open(), transactionId)
+    return found?.code === 'VALID' ? { blockNumber: found.blockNumber, index: found.index } : undefined
+  }
+
+  async status (): Promise<LedgerStatus> {
+    return await chainStatus(this.#open())
+  }
+
+  events (options: EventsOptions = {}): AsyncIterable<ContractEvent> {
+    const connection = this.#open()
+    // asked now, not when the iteration begins: what is committed after this call belongs to it
+    const from = options.from === undefined ? chainStatus(connection).then(({ height }) => height) : Promise.resolve(options.from)
+    from.catch(() => {}) // reported to whoever iterates
+    const signals = options.signal === undefined ? [this.#closing.signal] : [options.signal, this.#closing.signal]
+    return contractEvents(connection, from, AbortSignal.any(signals))
+  }
+
+  async close (): Promise<void> {
+    this.#closing.abort()
+    this.#release()
+  }
+
+  #open (): FabricConnection {
+    if (this.#closing.signal.aborted) throw new ScrutinError('ledger.unavailable', 'this ledger has been closed')
+    return this.#connection
+  }
+}

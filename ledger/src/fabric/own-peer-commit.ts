@@ -1,0 +1,69 @@
+import type { CommitListener, TxEventHandler } from 'fabric-network'
+import { lookUp, type RecordedTransaction } from './chain-queries.ts'
+import type { FabricConnection } from './connection.ts'
+import { peersOf } from './own-peer.ts'
+
+const waitMilliseconds = 60_000
+/** When no event has come after this time, the peer is asked: the stream may have been broken at the wrong moment. */
+const firstLookUpMilliseconds = 5_000
+const lookUpEveryMilliseconds = 2_000
+
+/**
+ * Waits until a peer of the own member has committed the transaction: what this member then reads shows it.
+ * (Not for every peer of every member: one that is down must not stop the others.)
+ */
+export class OwnPeerCommit implements TxEventHandler {
+  readonly #connection: FabricConnection
+  readonly #transactionId: string
+  readonly #listener: CommitListener
+  readonly #settled: Promise<RecordedTransaction | undefined>
+  #settle: (outcome: RecordedTransaction | undefined) => void = () => {}
+  #timers: NodeJS.Timeout[] = []
+
+  constructor (connection: FabricConnection, transactionId: string) {
+    this.#connection = connection
+    this.#transactionId = transactionId
+    this.#settled = new Promise((resolve) => { this.#settle = resolve })
+    this.#listener = (_error, event) => {
+      if (event === undefined) return // a lost stream: the look-up will tell
+      const block = event.getBlockEvent()
+      const index = block.getTransactionEvents().findIndex((other) => other.transactionId === transactionId)
+      this.#settle({ blockNumber: BigInt(block.blockNumber.toString()), index, code: event.status })
+    }
+  }
+
+  /** The verdict, or undefined when none came in time. */
+  get outcome (): Promise<RecordedTransaction | undefined> {
+    return this.#settled
+  }
+
+  async startListening (): Promise<void> {
+    const { network, mspId } = this.#connection
+    this.#timers.push(
+      setTimeout(() => { this.#settle(undefined) }, waitMilliseconds),
+      setTimeout(() => { void this.#lookUpUntilSettled() }, firstLookUpMilliseconds)
+    )
+    await network.addCommitListener(this.#listener, peersOf(network, mspId), this.#transactionId)
+  }
+
+  async waitForEvents (): Promise<void> {
+    await this.#settled
+  }
+
+  cancelListening (): void {
+    for (const timer of this.#timers) clearTimeout(timer)
+    this.#timers = []
+    this.#connection.network.removeCommitListener(this.#listener)
+    this.#settle(undefined)
+  }
+
+  async #lookUpUntilSettled (): Promise<void> {
+    try {
+      const found = await lookUp(this.#connection, this.#transactionId)
+      if (found !== undefined) this.#settle(found)
+    } catch {
+      // the peer does not answer at the moment: asked again below, until the time is over
+    }
+    if (this.#timers.length > 0) this.#timers.push(setTimeout(() => { void this.#lookUpUntilSettled() }, lookUpEveryMilliseconds))
+  }
+}

@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ScrutinError } from '../../../protocol/src/errors.ts'
+import type { Committed } from '../port.ts'
+import type { FabricConnection } from './connection.ts'
+import { endorsementFailure } from './endorsement-failure.ts'
+import { OwnPeerCommit } from './own-peer-commit.ts'
+import { invalidTransaction } from './validation-codes.ts'
+
+const attempts = 4
+const waitBetweenMilliseconds = 150
+
+export interface Submission {
+  readonly transaction: string
+  readonly args: readonly string[]
+  readonly transient: Readonly<Record<string, Uint8Array>>
+}
+
+/**
+ * Endorses, orders and waits for the commit on the own peer. When the endorsers disagree (their peers stand at
+ * different blocks), nothing has been ordered yet: tried again a few times, each time as a new transaction.
+ *
+ * @throws ScrutinError as the port says
+ */
+export async function submitTransaction (connection: FabricConnection, submission: Submission): Promise<Committed> {
+  for (let attempt = 1; ; attempt++) {
+    const outcome = await submitOnce(connection, submission)
+    if ('committed' in outcome) return outcome.committed
+    if (!outcome.disagreement || attempt === attempts) throw outcome.error
+    await sleep(waitBetweenMilliseconds * attempt)
+  }
+}
+
+type Outcome = { readonly committed: Committed } | { readonly error: ScrutinError, readonly disagreement: boolean }
+
+async function submitOnce (connection: FabricConnection, submission: Submission): Promise<Outcome> {
+  const transaction = connection.contract.createTransaction(submission.transaction)
+  const transactionId = transaction.getTransactionId()
+  const commit = new OwnPeerCommit(connection, transactionId)
+  transaction.setTransient(Object.fromEntries(Object.entries(submission.transient).map(([name, value]) => [name, Buffer.from(value)])))
+  transaction.setEventHandler(() => commit)
+  try {
+    const result = await transaction.submit(...submission.args)
+    const recorded = await commit.outcome
+    if (recorded === undefined) {
+      throw new ScrutinError('ledger.timeout', `transaction ${transactionId} was sent to the orderers but not seen in a block in time`)
+    }
+    if (recorded.code !== 'VALID') throw invalidTransaction(transactionId, recorded.code)
+    return { committed: { blockNumber: recorded.blockNumber, index: recorded.index, transactionId, result } }
+  } catch (error) {
+    if (error instanceof ScrutinError) throw error
+    return failure(connection, transactionId, error)
+  } finally {
+    commit.cancelListening()
+  }
+}
+
+function failure (connection: FabricConnection, transactionId: string, cause: unknown): Outcome {
+  const message = cause instanceof Error ? cause.message : String(cause)
+  if (isOfOrdering(message)) {
+    return { error: new ScrutinError('ledger.unavailable', `no orderer took transaction ${transactionId}: ${message}`, { cause: plain(cause) }), disagreement: false }
+  }
+  const refused = endorsementFailure(cause)
+  if (refused !== undefined) return refused
+  // Discovery failed, and fabric-network would keep the failure: make it ask anew next time.
+  connection.contract.resetDiscoveryInterests()
+  return { error: new ScrutinError('ledger.unavailable', message, { cause: plain(cause) }), disagreement: false }
+}
+
+function isOfOrdering (message: string): boolean {
+  return /committer|orderer|SERVICE_UNAVAILABLE|Failed to commit transaction/i.test(message)
+}
+
+/** Without the endorsers' answers that fabric-network hangs on its errors: they hold what was written. */
+function plain (error: unknown): Error {
+  return error instanceof Error ? new Error(error.message) : new Error(String(error))
+}

@@ -1,0 +1,69 @@
+/** The suite on a real network of four members, with the test contract in place of Scrutin's. */
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import Value from 'typebox/value'
+import { reset } from '../../network/src/bring-down.ts'
+import { bringUp, type RunningMember } from '../../network/src/bring-up.ts'
+import { printed } from '../../network/src/progress.ts'
+import { type FabricLedgerConfig, LedgerConfig } from '../src/config.ts'
+import { openLedger } from '../src/open-ledger.ts'
+import { ledgerSuite, type OpenedLedger, rejectsWith } from './ledger-suite.ts'
+
+/** A network to use and leave running, instead of one of our own: saves its start while one works on the adapter. */
+const kept = process.env['SCRUTIN_LEDGER_TEST_NETWORK']
+const dataFolder = kept ?? await mkdtemp(join(tmpdir(), 'scrutin-ledger-'))
+const opened: OpenedLedger[] = []
+let members: readonly RunningMember[] = []
+
+t.before(async () => {
+  const chaincodeFolder = join(import.meta.dirname, 'fixtures/contract')
+  members = (await bringUp({ dataFolder, portBase: 23_000, chaincodeFolder, services: false, progress: printed() })).members
+  for (const [index, role] of [[0, 'gateway'], [1, 'organiser'], [0, 'registrar']] as const) {
+    const config = configOf(index, role)
+    opened.push({ ledger: await openLedger(config), mspId: config.mspId, role })
+  }
+})
+
+t.teardown(async () => {
+  for (const { ledger } of opened) await ledger.close()
+  if (kept === undefined) await reset({ dataFolder, progress: printed() })
+})
+
+ledgerSuite('fabric', () => opened)
+
+t.test('shares one connection among those who open the same ledger', async (t) => {
+  const config = configOf(0, 'gateway')
+  const again = await openLedger(config)
+  await again.close()
+  await rejectsWith(t, again.evaluate('get', ['x']), 'ledger.unavailable')
+  t.ok((await opened[0]?.ledger.status())?.height, 'the other user still has it')
+})
+
+t.test('says that it is unavailable when no peer answers', async (t) => {
+  const config = configOf(0, 'gateway')
+  await rejectsWith(t, openLedger({ ...config, channel: 'nowhere' }), 'ledger.unavailable')
+})
+
+t.test('takes as long as this', async (t) => {
+  const ledger = opened[0]?.ledger
+  if (ledger === undefined) throw new Error('no ledger')
+  const times: number[] = []
+  for (let i = 0; i < 10; i++) {
+    const start = performance.now()
+    await ledger.submit('put', [`latency ${i}`, 'x'])
+    times.push(performance.now() - start)
+  }
+  times.sort((a, b) => a - b)
+  t.comment(`submit, one by one: median ${times[5]?.toFixed(0)} ms, most ${times[9]?.toFixed(0)} ms`)
+  const start = performance.now()
+  await Promise.all(Array.from({ length: 100 }, async (_, i) => await ledger.submit('put', [`throughput ${i}`, 'x'])))
+  t.comment(`100 at once: ${(100_000 / (performance.now() - start)).toFixed(0)} a second`)
+})
+
+function configOf (member: number, role: 'gateway' | 'organiser' | 'registrar'): FabricLedgerConfig {
+  const config = Value.Parse(LedgerConfig, members[member]?.ledgers[role])
+  if (config.kind !== 'fabric') throw new Error('the network is not on Fabric')
+  return config
+}
