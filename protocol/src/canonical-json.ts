@@ -13,8 +13,14 @@ export function canonicalBytes (value: unknown): Uint8Array {
   return utf8ToBytes(canonicalText(value))
 }
 
+/** Refuses with `input.not-canonical` what has no canonical form: a lone surrogate, too deep a nesting. */
 export function canonicalText (value: unknown): string {
-  const text = canonicalize(value)
+  let text: string | undefined
+  try {
+    text = canonicalize(value)
+  } catch (cause) {
+    throw new ScrutinError('input.not-canonical', 'this value has no canonical form', { cause })
+  }
   if (text === undefined) throw new Error('this value has no JSON form')
   return text
 }

@@ -3,7 +3,7 @@
  * election's id. A value this version does not honour is refused, never ignored.
  */
 import { Value } from 'typebox/value'
-import { canonicalBytes, parseCanonical } from './canonical-json.ts'
+import { canonicalBytes, canonicalText, parseCanonical } from './canonical-json.ts'
 import { Definition, type Question } from './definition-schema.ts'
 import { ScrutinError } from './errors.ts'
 import { pointFromHex } from './group.ts'
@@ -65,9 +65,9 @@ export function cutOffMs (definition: Definition): number {
 }
 
 function checkTexts (definition: Definition): void {
-  const locales = [...definition.locales].sort().join()
+  const locales = canonicalText([...definition.locales].sort())
   const check = (texts: Record<string, string> | null, place: string): void => {
-    if (texts !== null && Object.keys(texts).sort().join() !== locales) refuse(`${place} must have exactly the locales ${definition.locales.join(', ')}`)
+    if (texts !== null && canonicalText(Object.keys(texts).sort()) !== locales) refuse(`${place} must have exactly the locales ${definition.locales.join(', ')}`)
   }
   check(definition.title, '/title')
   check(definition.context, '/context')
@@ -135,6 +135,7 @@ function refuseUnhonoured (definition: Definition): void {
   }
   refuseUnless(definition.classes.length === 1 && definition.classes[0]!.weight === 1, '/classes: more than one, or a weight')
   refuseUnless(definition.registrars.every(({ identifies }) => identifies.way === 'code'), '/registrars: identifying by OIDC')
+  refuseUnless(definition.smallClasses === 'withhold', '/smallClasses: counting unweighted')
   refuseUnless(definition.retentionDays === null, '/retentionDays')
   refuseUnless(definition.allowedOrigins.length === 0, '/allowedOrigins')
 }
