@@ -30,7 +30,7 @@ export function fillBallot (context: BallotContext, questions: readonly Question
     ...encrypted.flatMap(({ ciphertextBytes, provers }, q) => [
       ciphertextBytes,
       ...provers.flatMap((prover, p) => [prover.commitments, prover.respond(challenges[q]![p]!)]),
-    ]),
+    ])
   )
   return { body, tracker: trackerOf(body), randomness }
 }
@@ -55,4 +55,3 @@ function encryptAnswer (context: BallotContext, question: Question, answer: Answ
   })
   return { ciphertextBytes, provers: [...slotProvers, ...sumProvers] }
 }
-

@@ -10,7 +10,7 @@
  * Encoding for n allowed values: n times (a, b), 32 + 32 bytes each; the first
  * n - 1 challenges, 32 bytes each; n responses, 32 bytes each.
  */
-import { ByteReader, concatBytes } from './bytes.ts'
+import { type ByteReader, concatBytes } from './bytes.ts'
 import type { Equations, Term } from './equations.ts'
 import { basePoint, decodePoint, decodeScalar, encodeScalar, modOrder, multiply, type Point, pointLength, randomScalar, scalarLength } from './group.ts'
 
@@ -92,7 +92,7 @@ export function readMembershipProof (reader: ByteReader, allowedCount: number): 
 /** Adds the proof's equations: two per allowed value. `betas` and `keys` run parallel to the weights. */
 export function addMembershipEquations (
   equations: Equations, alpha: Point, betas: readonly Point[], keys: readonly Point[],
-  combination: Combination, proof: MembershipProof, challenge: bigint,
+  combination: Combination, proof: MembershipProof, challenge: bigint
 ): void {
   let rest = challenge
   combination.allowed.forEach((value, i) => {

@@ -64,4 +64,3 @@ export function checkRegistrarMessage (definition: Definition, message: Registra
   if (new Set(message.moduli).size !== message.moduli.length) throw new ScrutinError('registrar.key-reused')
   return message.moduli.map(parseModulus)
 }
-

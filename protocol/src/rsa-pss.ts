@@ -18,23 +18,25 @@ const hashLength = 48
 /** `modulus` and `signature` are 256 bytes, big-endian. */
 export function verifyRsaPss (modulus: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   if (modulus.length !== modulusLength || signature.length !== modulusLength) return false
-  return nodeVerify === undefined ? verifyPortably(modulus, message, signature) : nodeVerify(modulus, message, signature)
+  return (verifyOnNode ?? verifyPortably)(modulus, message, signature)
 }
 
-/** The check in BigInt arithmetic, step by step. */
+/** The check in BigInt arithmetic, step by step, for a modulus of k bytes whose highest bit is set. */
 export function verifyPortably (modulus: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  const k = modulus.length
+  if (signature.length !== k) return false // RSASSA-PSS-VERIFY step 1
   const n = bytesToNumberBE(modulus)
   const s = bytesToNumberBE(signature)
   if (s >= n) return false // RSAVP1 step 1
-  const encoded = numberToBytesBE(modPow65537(s, n), modulusLength) // RSAVP1 step 2; emLen = 256 as modBits - 1 = 2047
+  const encoded = numberToBytesBE(modPow65537(s, n), k) // RSAVP1 step 2; emLen = k as modBits - 1 = 8k - 1
   return verifyEmsaPss(sha384(message), encoded)
 }
 
-/** EMSA-PSS-VERIFY, RFC 8017 section 9.1.2, sLen = 0, emBits = 2047. */
+/** EMSA-PSS-VERIFY, RFC 8017 section 9.1.2, sLen = 0, emBits = 8·emLen - 1. */
 function verifyEmsaPss (messageHash: Uint8Array, encoded: Uint8Array): boolean {
   if (encoded.at(-1) !== 0xbc) return false // step 4
-  const maskedDb = encoded.subarray(0, modulusLength - hashLength - 1) // step 5
-  const hash = encoded.subarray(modulusLength - hashLength - 1, -1)
+  const maskedDb = encoded.subarray(0, encoded.length - hashLength - 1) // step 5
+  const hash = encoded.subarray(encoded.length - hashLength - 1, -1)
   if ((maskedDb[0]! & 0x80) !== 0) return false // step 6: 8·emLen - emBits = 1 bit
   const mask = mgf1(hash, maskedDb.length) // step 7
   const db = maskedDb.map((byte, i) => byte ^ mask[i]!) // step 8
@@ -62,8 +64,8 @@ export function rsaJwk (modulus: Uint8Array): { kty: 'RSA', n: string, e: string
   return { kty: 'RSA', n: toBase64url(modulus), e: 'AQAB' }
 }
 
-/** node:crypto if this runs on Node; the protocol itself needs nothing but the language. */
-const nodeVerify = ((): typeof verifyPortably | undefined => {
+/** The same check by node:crypto, if this runs on Node; the protocol itself needs nothing but the language. */
+export const verifyOnNode = ((): typeof verifyPortably | undefined => {
   const crypto = globalThis.process?.getBuiltinModule?.('node:crypto')
   if (crypto === undefined) return undefined
   return (modulus, message, signature) => {

@@ -5,7 +5,7 @@ const label = (text: string): Record<string, string> => ({ fr: text, en: text, e
 /** A whole definition; tests replace what they are about. Times default to an election open around `now`. */
 export function sampleDefinition (
   people: { registrarKeys: readonly string[], trusteeKeys: readonly string[], roll: { size: number, root: string } },
-  changes: Partial<Definition> = {}, now = Date.now(),
+  changes: Partial<Definition> = {}, now = Date.now()
 ): Definition {
   const at = (minutes: number): string => new Date(now + minutes * 60_000).toISOString().replace(/\.\d+Z$/, 'Z')
   const members = ['MemberA', 'MemberB', 'MemberC', 'MemberD']

@@ -61,7 +61,16 @@ export function sampleElection (options: { registrars?: number, trustees?: numbe
   const trustees = trusteeKeys.map((keys, i) => ({ keys, secrets: secrets[i]!, shares: receiveShares(ceremony, i, secrets[i]!, deals).map(scalarFromHex) }))
   const keys = electionKeys(deals)
   return {
-    definition, id, idBytes, registrars, trustees, ceremony, commits, deals, keys, places,
+    definition,
+    id,
+    idBytes,
+    registrars,
+    trustees,
+    ceremony,
+    commits,
+    deals,
+    keys,
+    places,
     verification: trustees.map((_, i) => verificationKeys(deals, i)),
     rules: ballotRules(id, slotRules(definition), keys.map(pointToHex), registrars.map(({ modulus }) => [modulus])),
     context: { electionId: idBytes, classIndex: 0, electionKeys: keys },
@@ -103,4 +112,3 @@ export async function castableBallot (election: SampleElection, answers: readonl
   const filled = fillBallot(election.context, election.definition.questions, answers, keys.publicKey)
   return { bytes: sealBallot(filled.body, keys, signatures), tracker: filled.tracker, credentialKey: pointToHex(keys.publicKey), blinded }
 }
-
