@@ -1,0 +1,60 @@
+/** Builds the registrar's server; `server.ts` listens. */
+import Fastify, { type FastifyInstance } from 'fastify'
+import type { DestinationStream } from 'pino'
+import type { Ledger } from '../../ledger/src/port.ts'
+import { defaultRateLimit, defaultWrongCodes, type RegistrarConfig } from './config.ts'
+import { openDatabase } from './database.ts'
+import { putDirectoryEntry } from './directory-entry.ts'
+import { IssuingDesk } from './issuing-desk.ts'
+import { loggerOptions } from './logging.ts'
+import problems from './plugins/problems.ts'
+import protection from './plugins/protection.ts'
+import validation from './plugins/validation.ts'
+import electionRoutes from './routes/elections.ts'
+import { openServiceKeys } from './service-key.ts'
+import { WrongCodes } from './wrong-codes.ts'
+
+/** A request holds a code and 256 bytes. */
+const bodyLimit = 4096
+
+export interface AppOptions {
+  readonly config: RegistrarConfig
+  /** Closed with the app. */
+  readonly ledger: Ledger
+  /** For tests: where logs go, instead of stdout. */
+  readonly logStream?: DestinationStream
+}
+
+export async function buildApp ({ config, ledger, logStream }: AppOptions): Promise<FastifyInstance> {
+  const serviceKeys = openServiceKeys(config.folder)
+  const database = openDatabase(config.folder)
+  const app = Fastify({
+    logger: loggerOptions(config.logLevel ?? 'info', logStream),
+    bodyLimit,
+    trustProxy: config.trustedProxies ?? false,
+  })
+  await app.register(problems)
+  await app.register(validation)
+  await app.register(protection, { rateLimit: config.rateLimit ?? defaultRateLimit })
+
+  const desk = new IssuingDesk({ ledger, database, codeSecret: serviceKeys.codeSecret, log: app.log })
+  await app.register(electionRoutes, { desk, wrongCodes: new WrongCodes(config.wrongCodes ?? defaultWrongCodes) })
+  app.get('/v1/registrar', async () => ({ key: serviceKeys.publicKey, mspId: ledger.mspId, identifies: config.identifies }))
+  app.get('/livez', async () => ({ status: 'alive' }))
+  app.get('/readyz', async () => {
+    const { height } = await ledger.status()
+    return { status: 'ready', height: String(height) }
+  })
+
+  app.addHook('onReady', async () => {
+    if (ledger.notice !== undefined) app.log.warn(ledger.notice)
+    await putDirectoryEntry(ledger, serviceKeys, config.publicUrl)
+    desk.resume()
+  })
+  app.addHook('onClose', async () => {
+    await desk.close()
+    database.close()
+    await ledger.close()
+  })
+  return app
+}
