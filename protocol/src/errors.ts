@@ -74,6 +74,7 @@ export const errorCatalogue = {
 
   // receipts
   'receipt.signature': [422, 'The signature of the receipt is wrong'],
+  'receipt.missing': [504, 'No gateway gave a receipt: whether the ballot is in the box is not known'],
 
   // the ledger
   'ledger.conflict': [409, 'Another transaction changed the same keys first'],
@@ -84,6 +85,8 @@ export const errorCatalogue = {
 
   // services
   'service.failed': [500, 'Something failed inside this service'],
+  'service.unreachable': [503, 'The service cannot be reached'],
+  'service.answer': [502, 'The service answered in an unexpected form'],
 } as const satisfies Record<string, readonly [status: number, message: string]>
 
 export type ErrorCode = keyof typeof errorCatalogue

@@ -42,7 +42,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   voter: {
     rooms: ['protocol'],
     testRooms: ['gateway', 'registrar'],
-    packages: ['@cloudflare/blindrsa-ts', 'typebox', 'commander'],
+    packages: ['@cloudflare/blindrsa-ts', 'typebox', 'commander', 'yaml'],
     builtins: /^voter\/src\/command[^/]*\.ts$/
   },
   trustee: { rooms: ['protocol', 'ledger'], builtins: true },
