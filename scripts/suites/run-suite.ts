@@ -37,15 +37,25 @@ export async function runSuite (options: SuiteOptions): Promise<Outcome> {
   }
 }
 
+/** Failures of one file that are printed in full. */
+const shownFailures = 10
+
 function report (outcome: FileOutcome, place: string, print: (line: string) => void): void {
   const skipped = outcome.skipped === 0 ? '' : `, ${outcome.skipped} skipped`
   const count = outcome.failed === 0 ? `${outcome.passed} passed` : `${outcome.passed} passed, ${outcome.failed} FAILED`
   print(`  ${outcome.failed === 0 ? '✓' : '✗'} ${place} ${outcome.file}: ${count}${skipped} (${outcome.seconds.toFixed(1)} s)`)
-  for (const failure of outcome.failures) {
+  for (const failure of outcome.failures.slice(0, shownFailures)) {
     print(`      ${failure.name}`)
-    if (failure.detail != null) print(indent(stringify(failure.detail), '        '))
+    if (failure.detail != null) print(indent(describeDetail(failure.detail), '        '))
   }
+  const more = outcome.failures.length - shownFailures
+  if (more > 0) print(`      … and ${more} more`)
   if (outcome.failed > 0 && outcome.stderr !== '') print(indent(outcome.stderr, '      | '))
+}
+
+/** Leaves out the lines of source around the place: the stack names it. */
+function describeDetail (detail: unknown): string {
+  return stringify(detail, (key: unknown, value: unknown) => key === 'source' ? undefined : value, { lineWidth: 0 })
 }
 
 function indent (text: string, by: string): string {
