@@ -6,20 +6,28 @@ import t from 'tap'
 import Value from 'typebox/value'
 import { reset } from '../../network/src/bring-down.ts'
 import { bringUp, type RunningMember } from '../../network/src/bring-up.ts'
+import { stopProcess } from '../../network/src/processes.ts'
 import { printed } from '../../network/src/progress.ts'
 import { type FabricLedgerConfig, LedgerConfig } from '../src/config.ts'
 import { openLedger } from '../src/open-ledger.ts'
 import { ledgerSuite, type OpenedLedger, rejectsWith } from './ledger-suite.ts'
+import { eventually } from './support/until.ts'
 
 /** A network to use and leave running, instead of one of our own: saves its start while one works on the adapter. */
 const kept = process.env['SCRUTIN_LEDGER_TEST_NETWORK']
 const dataFolder = kept ?? await mkdtemp(join(tmpdir(), 'scrutin-ledger-'))
+const options = {
+  dataFolder,
+  portBase: 23_000,
+  chaincodeFolder: join(import.meta.dirname, 'fixtures/contract'),
+  services: false,
+  progress: printed(),
+}
 const opened: OpenedLedger[] = []
 let members: readonly RunningMember[] = []
 
 t.before(async () => {
-  const chaincodeFolder = join(import.meta.dirname, 'fixtures/contract')
-  members = (await bringUp({ dataFolder, portBase: 23_000, chaincodeFolder, services: false, progress: printed() })).members
+  members = (await bringUp(options)).members
   for (const [index, role] of [[0, 'gateway'], [1, 'organiser'], [0, 'registrar']] as const) {
     const config = configOf(index, role)
     opened.push({ ledger: await openLedger(config), mspId: config.mspId, role })
@@ -44,6 +52,29 @@ t.test('shares one connection among those who open the same ledger', async (t) =
 t.test('says that it is unavailable when no peer answers', async (t) => {
   const config = configOf(0, 'gateway')
   await rejectsWith(t, openLedger({ ...config, channel: 'nowhere' }), 'ledger.unavailable')
+})
+
+t.test('goes on after a restart of its peer, and misses no event of that time', async (t) => {
+  const [ledger, other] = opened.map((one) => one.ledger)
+  const member = members[0]
+  if (ledger === undefined || other === undefined || member === undefined) throw new Error('no ledger')
+  const stop = new AbortController()
+  const seen: string[] = []
+  const following = (async () => {
+    for await (const event of ledger.events({ signal: stop.signal })) if (event.name === 'restart') seen.push(event.transactionId)
+  })()
+  const announced = [(await ledger.submit('announce', ['restart 0', 'restart', ''])).transactionId]
+  await stopProcess(join(member.folder, 'peer'))
+  await rejectsWith(t, ledger.evaluate('get', ['x']), 'ledger.unavailable')
+  await rejectsWith(t, ledger.submit('put', ['x', 'y']), 'ledger.unavailable')
+  announced.push((await other.submit('announce', ['restart 1', 'restart', ''])).transactionId)
+  await bringUp(options)
+  await eventually(async () => await ledger.evaluate('get', ['x']).then(() => true, () => false))
+  announced.push((await ledger.submit('announce', ['restart 2', 'restart', ''])).transactionId)
+  await eventually(async () => seen.length >= 3)
+  t.same(seen, announced)
+  stop.abort()
+  await following
 })
 
 t.test('takes as long as this', async (t) => {

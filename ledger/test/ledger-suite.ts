@@ -74,6 +74,7 @@ export function ledgerSuite (name: string, ledgers: () => readonly OpenedLedger[
     }
     const winner = committed[0]
     if (winner?.status !== 'fulfilled') throw new Error('there is a winner')
+    await settle(first, name, text(winner.value.result))
     await settle(second, name, text(winner.value.result))
     t.equal(text(await first.evaluate('get', [name])), text(winner.value.result))
     await rejectsWith(t, second.submit('putOnce', [name, 'late']), 'ballot.credential-used', name)
@@ -83,6 +84,7 @@ export function ledgerSuite (name: string, ledgers: () => readonly OpenedLedger[
     const name = key()
     await Promise.all(Array.from({ length: 8 }, async (_, i) =>
       await untilValid(async () => await (i % 2 === 0 ? first : second).submit('increment', [name]))))
+    await settle(first, name, '8')
     await settle(second, name, '8')
     t.equal(text(await first.evaluate('get', [name])), '8')
   })

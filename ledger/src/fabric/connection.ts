@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { type Contract, Gateway, type Network, type X509Identity } from 'fabric-network'
 import { ScrutinError } from '../../../protocol/src/errors.ts'
 import type { FabricLedgerConfig } from '../config.ts'
-import { askOwnPeer, peersOf } from './own-peer.ts'
+import { CommitFeed } from './commit-feed.ts'
+import { askOwnPeer } from './own-peer.ts'
 
 /** One channel, seen through the member's own peer, with one identity. */
 export interface FabricConnection {
@@ -14,6 +15,7 @@ export interface FabricConnection {
   readonly contract: Contract
   /** Fabric's own chaincode that answers about the chain. */
   readonly systemContract: Contract
+  readonly commits: CommitFeed
 }
 
 interface SharedConnection {
@@ -75,10 +77,17 @@ async function connectGateway (gateway: Gateway, config: FabricLedgerConfig): Pr
     eventHandlerOptions: { endorseTimeout: 30, commitTimeout: 15 },
   })
   const network = await gateway.getNetwork(channel)
-  // Opens the stream of commits now: the first transaction could be committed before it is there.
-  const listener = await network.addCommitListener(() => {}, peersOf(network, mspId), 'none')
-  network.removeCommitListener(listener)
-  return { mspId, channel, chaincode, network, contract: network.getContract(chaincode), systemContract: network.getContract('qscc') }
+  const commits = new CommitFeed(network)
+  await commits.open()
+  return {
+    mspId,
+    channel,
+    chaincode,
+    network,
+    contract: network.getContract(chaincode),
+    systemContract: network.getContract('qscc'),
+    commits
+  }
 }
 
 async function readProfile (file: string): Promise<Record<string, unknown>> {

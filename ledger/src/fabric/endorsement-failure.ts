@@ -22,7 +22,8 @@ interface Answer {
  */
 export function endorsementFailure (error: unknown): EndorsementFailure | undefined {
   const answers = distinct(collectAnswers(error))
-  if (answers.length === 0) return undefined
+  // when all endorsed and agreed, something went wrong later
+  if (answers.every((answer) => answer.endorsed) && !isMismatch(error)) return undefined
   const refusals = new Map<string, { error: ScrutinError, count: number }>()
   for (const answer of answers) {
     if (answer.endorsed) continue
@@ -34,11 +35,10 @@ export function endorsementFailure (error: unknown): EndorsementFailure | undefi
   const endorsed = answers.some((answer) => answer.endorsed)
   const [most] = [...refusals.values()].sort((a, b) => b.count - a.count)
   if (most !== undefined) return { error: most.error, disagreement: endorsed || refusals.size > 1 }
-  const uncoded = answers.find((answer) => !answer.endorsed)
-  if (uncoded === undefined) {
-    return { error: new ScrutinError('ledger.conflict', 'the endorsing members do not agree on the result', { cause: error }), disagreement: true }
+  if (answers.every((answer) => answer.endorsed)) {
+    return { error: new ScrutinError('ledger.conflict', 'the endorsing members do not agree on the result', { cause: plain(error) }), disagreement: true }
   }
-  return { error: withoutCode(answers, error), disagreement: false }
+  return { error: withoutCode(answers, plain(error)), disagreement: false }
 }
 
 /** The contract's refusal in a peer's message, or `ledger.refused`. */
@@ -82,6 +82,18 @@ function collectAnswers (value: unknown): Answer[] {
 
 export function isRequestTimeout (error: unknown): boolean {
   return error instanceof Error && error.message.includes('REQUEST TIMEOUT')
+}
+
+/** fabric-network compared the endorsers' read and write sets and found them different. */
+function isMismatch (error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false
+  const errors = property(error, 'errors')
+  return Array.isArray(errors) && errors.some((found: unknown) => found instanceof Error && found.message === 'Peer endorsements do not match')
+}
+
+/** The error without the endorsers' answers that fabric-network hangs on it: they hold what would have been written. */
+export function plain (error: unknown): Error {
+  return new Error(error instanceof Error ? error.message : String(error))
 }
 
 function property (value: object, name: string): unknown {

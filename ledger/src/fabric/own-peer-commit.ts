@@ -1,10 +1,10 @@
-import type { CommitListener, TxEventHandler } from 'fabric-network'
+import type { TxEventHandler } from 'fabric-network'
 import { lookUp, type RecordedTransaction } from './chain-queries.ts'
 import type { FabricConnection } from './connection.ts'
 import { peersOf } from './own-peer.ts'
 
 const waitMilliseconds = 60_000
-/** When no event has come after this time, the peer is asked: the stream may have been broken at the wrong moment. */
+/** When no commit was told of after this time, the peer is asked: the stream may have been broken at the wrong moment. */
 const firstLookUpMilliseconds = 5_000
 const lookUpEveryMilliseconds = 2_000
 
@@ -15,7 +15,6 @@ const lookUpEveryMilliseconds = 2_000
 export class OwnPeerCommit implements TxEventHandler {
   readonly #connection: FabricConnection
   readonly #transactionId: string
-  readonly #listener: CommitListener
   readonly #settled: Promise<RecordedTransaction | undefined>
   #settle: (outcome: RecordedTransaction | undefined) => void = () => {}
   #timers: NodeJS.Timeout[] = []
@@ -24,12 +23,6 @@ export class OwnPeerCommit implements TxEventHandler {
     this.#connection = connection
     this.#transactionId = transactionId
     this.#settled = new Promise((resolve) => { this.#settle = resolve })
-    this.#listener = (_error, event) => {
-      if (event === undefined) return // a lost stream: the look-up will tell
-      const block = event.getBlockEvent()
-      const index = block.getTransactionEvents().findIndex((other) => other.transactionId === transactionId)
-      this.#settle({ blockNumber: BigInt(block.blockNumber.toString()), index, code: event.status })
-    }
   }
 
   /** The verdict, or undefined when none came in time. */
@@ -37,13 +30,17 @@ export class OwnPeerCommit implements TxEventHandler {
     return this.#settled
   }
 
+  /** @throws Error when no peer of the own member can be reached: nothing is ordered then */
   async startListening (): Promise<void> {
-    const { network, mspId } = this.#connection
+    const { network, mspId, commits } = this.#connection
+    const reached = await Promise.all(peersOf(network, mspId).map(async (peer) => await peer.checkConnection()))
+    // Better not to order at all than not to learn what became of it.
+    if (!reached.includes(true)) throw new Error(`no peer of ${mspId} can be reached`)
+    commits.expect(this.#transactionId, this.#settle)
     this.#timers.push(
       setTimeout(() => { this.#settle(undefined) }, waitMilliseconds),
       setTimeout(() => { void this.#lookUpUntilSettled() }, firstLookUpMilliseconds)
     )
-    await network.addCommitListener(this.#listener, peersOf(network, mspId), this.#transactionId)
   }
 
   async waitForEvents (): Promise<void> {
@@ -53,7 +50,7 @@ export class OwnPeerCommit implements TxEventHandler {
   cancelListening (): void {
     for (const timer of this.#timers) clearTimeout(timer)
     this.#timers = []
-    this.#connection.network.removeCommitListener(this.#listener)
+    this.#connection.commits.forget(this.#transactionId)
     this.#settle(undefined)
   }
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ScrutinError } from '../../../protocol/src/errors.ts'
 import type { Committed } from '../port.ts'
 import type { FabricConnection } from './connection.ts'
-import { endorsementFailure } from './endorsement-failure.ts'
+import { endorsementFailure, plain } from './endorsement-failure.ts'
 import { OwnPeerCommit } from './own-peer-commit.ts'
 import { invalidTransaction } from './validation-codes.ts'
 
@@ -38,39 +38,27 @@ async function submitOnce (connection: FabricConnection, submission: Submission)
   const commit = new OwnPeerCommit(connection, transactionId)
   transaction.setTransient(Object.fromEntries(Object.entries(submission.transient).map(([name, value]) => [name, Buffer.from(value)])))
   transaction.setEventHandler(() => commit)
+  let result: Uint8Array
   try {
-    const result = await transaction.submit(...submission.args)
-    const recorded = await commit.outcome
-    if (recorded === undefined) {
-      throw new ScrutinError('ledger.timeout', `transaction ${transactionId} was sent to the orderers but not seen in a block in time`)
-    }
-    if (recorded.code !== 'VALID') throw invalidTransaction(transactionId, recorded.code)
-    return { committed: { blockNumber: recorded.blockNumber, index: recorded.index, transactionId, result } }
+    result = await transaction.submit(...submission.args)
   } catch (error) {
-    if (error instanceof ScrutinError) throw error
     return failure(connection, transactionId, error)
   } finally {
     commit.cancelListening()
   }
+  const recorded = await commit.outcome
+  if (recorded === undefined) {
+    throw new ScrutinError('ledger.timeout', `transaction ${transactionId} was sent to the orderers but not seen in a block in time`)
+  }
+  if (recorded.code !== 'VALID') throw invalidTransaction(transactionId, recorded.code)
+  return { committed: { blockNumber: recorded.blockNumber, index: recorded.index, transactionId, result } }
 }
 
 function failure (connection: FabricConnection, transactionId: string, cause: unknown): Outcome {
-  const message = cause instanceof Error ? cause.message : String(cause)
-  if (isOfOrdering(message)) {
-    return { error: new ScrutinError('ledger.unavailable', `no orderer took transaction ${transactionId}: ${message}`, { cause: plain(cause) }), disagreement: false }
-  }
   const refused = endorsementFailure(cause)
   if (refused !== undefined) return refused
-  // Discovery failed, and fabric-network would keep the failure: make it ask anew next time.
+  const message = cause instanceof Error ? cause.message : String(cause)
+  // Should discovery have failed, fabric-network would keep the failure: make it ask anew next time.
   connection.contract.resetDiscoveryInterests()
-  return { error: new ScrutinError('ledger.unavailable', message, { cause: plain(cause) }), disagreement: false }
-}
-
-function isOfOrdering (message: string): boolean {
-  return /committer|orderer|SERVICE_UNAVAILABLE|Failed to commit transaction/i.test(message)
-}
-
-/** Without the endorsers' answers that fabric-network hangs on its errors: they hold what was written. */
-function plain (error: unknown): Error {
-  return error instanceof Error ? new Error(error.message) : new Error(String(error))
+  return { error: new ScrutinError('ledger.unavailable', `transaction ${transactionId}: ${message}`, { cause: plain(cause) }), disagreement: false }
 }
