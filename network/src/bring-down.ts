@@ -1,9 +1,8 @@
 /** Stopping what was started, and removing what was made. */
 import { readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { layoutOf, memberFolders, type ProcessName } from './layout.ts'
 import { NetworkError } from './network-error.ts'
-import { readState } from './network-state.ts'
 import { stopProcess } from './processes.ts'
 import { silent, type Progress } from './progress.ts'
 
@@ -36,8 +35,10 @@ export async function bringDown (options: BringDownOptions): Promise<void> {
  */
 export async function reset (options: BringDownOptions): Promise<void> {
   const layout = layoutOf(options.dataFolder)
-  if (await readState(layout) === undefined) {
-    if ((await entriesOf(layout.data)).length === 0) return
+  const entries = await entriesOf(layout.data)
+  // whether this version can read what the state says does not matter here
+  if (!entries.includes(basename(layout.stateFile))) {
+    if (entries.length === 0) return
     throw new NetworkError(`${layout.data} holds no network: nothing was removed`)
   }
   await bringDown(options)

@@ -10,12 +10,13 @@ import { readConsortium, type Consortium } from './consortium.ts'
 import { contractProcess } from './contract-process.ts'
 import { withFreshConnections, type ScrutinRole } from './enrolment.ts'
 import { findFabricBinaries } from './fabric-binaries.ts'
+import { inParallel } from './in-parallel.ts'
 import { layoutOf, repository, type NetworkLayout } from './layout.ts'
 import { identityFiles, makeMaterial, mspOfRole, type IdentityFiles } from './member-material.ts'
 import { startServices } from './member-services.ts'
 import { membersOf, type Member } from './member.ts'
 import { NetworkError } from './network-error.ts'
-import { readState, writeState, type NetworkState } from './network-state.ts'
+import { differenceFrom, readState, writeState, type NetworkState } from './network-state.ts'
 import { ordererProcess, writeOrdererConfig } from './orderer-process.ts'
 import { peerProcess, writePeerConfig } from './peer-process.ts'
 import { writePrivateJson } from './private-files.ts'
@@ -67,13 +68,13 @@ export async function bringUp (options: BringUpOptions): Promise<RunningNetwork>
 
   await progress.step('Certificate authorities, keys and certificates', async note => {
     let done = 0
-    await withFreshConnections(async () => await Promise.all(members.map(async member => {
+    await withFreshConnections(async () => await inParallel(members, async member => {
       const { ca } = member.folders
       if (!await makeMaterial(member, member.folders, member.ports, binaries)) {
         await startProcess(certificateAuthority(member, ca, member.ports, binaries))
       }
       note(`${++done} of ${members.length} members`)
-    })))
+    }))
   })
   await progress.step('Genesis block', async () => {
     await makeGenesisBlock(consortium, members, layout, binaries)
@@ -81,36 +82,36 @@ export async function bringUp (options: BringUpOptions): Promise<RunningNetwork>
   const contracts = new Map<Member, ContractPackage>()
   await progress.step('Orderers, peers and contracts', async () => {
     for (const member of members) contracts.set(member, await packageContract(consortium, member))
-    await Promise.all(members.map(async member => {
+    await inParallel(members, async member => {
       const { orderer, peer } = member.folders
       await writeOrdererConfig(consortium, member, orderer, member.ports)
       await writePeerConfig(member, peer, member.ports)
-      await Promise.all([
-        startProcess(ordererProcess(member, orderer, member.ports, binaries)),
-        startProcess(peerProcess(member, peer, member.ports, binaries)),
-        startProcess(contractProcess(member, contractOf(contracts, member), chaincodeFolder)),
-      ])
-    }))
+      await inParallel([
+        ordererProcess(member, orderer, member.ports, binaries),
+        peerProcess(member, peer, member.ports, binaries),
+        contractProcess(member, contractOf(contracts, member), chaincodeFolder),
+      ], startProcess)
+    })
   })
   if (!state.joined) {
     await progress.step(`Joining the channel ${consortium.channel}`, async () => {
-      await Promise.all(members.map(async member => {
+      await inParallel(members, async member => {
         await joinOrderer(consortium, member, layout, binaries)
         await joinPeer(member, layout, binaries)
-      }))
+      })
       state.joined = true
       await writeState(layout, state)
     })
   }
   if (!state.committed) {
     await progress.step(`Installing, approving and committing the contract ${consortium.chaincode}`, async note => {
-      await Promise.all(members.map(async member => {
+      await inParallel(members, async member => {
         await installContract(member, contractOf(contracts, member), layout, binaries)
-      }))
+      })
       note('approvals')
-      await Promise.all(members.map(async member => {
+      await inParallel(members, async member => {
         await approveContract(consortium, member, contractOf(contracts, member), layout, binaries)
-      }))
+      })
       note('commit')
       await commitContract(consortium, members, layout, binaries)
       state.committed = true
@@ -148,20 +149,18 @@ async function prepare (options: BringUpOptions, kind: NetworkState['kind']): Pr
   const consortium = await readConsortium(options.consortiumFile ?? defaultConsortiumFile)
   const layout = layoutOf(options.dataFolder)
   await mkdir(layout.data, { recursive: true, mode: 0o700 })
-  const names = consortium.members.map(member => member.name)
   const earlier = await readState(layout)
-  if (earlier !== undefined) {
-    const differs = earlier.kind !== kind
-      ? `a network of the kind ${earlier.kind}`
-      : earlier.members.join() !== names.join()
-        ? `a network of other members (${earlier.members.join(', ')})`
-        : options.portBase !== undefined && options.portBase !== earlier.portBase
-          ? `a network on other ports (from ${earlier.portBase})`
-          : undefined
-    if (differs !== undefined) throw new NetworkError(`${layout.data} holds ${differs}: choose another folder with --data, or remove that network with \`reset\``)
+  const difference = earlier === undefined ? undefined : differenceFrom(earlier, kind, consortium, options.portBase)
+  if (difference !== undefined) throw new NetworkError(`${layout.data} holds ${difference}: choose another folder with --data, or remove that network with \`reset\``)
+  const state: NetworkState = {
+    joined: false,
+    committed: false,
+    portBase: options.portBase ?? consortium.ports.base,
+    ...earlier,
+    kind,
+    consortium,
   }
-  const state = earlier ?? { kind, portBase: options.portBase ?? consortium.ports.base, members: names, joined: false, committed: false }
-  if (earlier === undefined) await writeState(layout, state)
+  await writeState(layout, state)
   return { consortium, layout, state, members: membersOf(consortium, layout.data, state.portBase) }
 }
 

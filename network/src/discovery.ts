@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Consortium } from './consortium.ts'
 import type { FabricBinaries } from './fabric-binaries.ts'
+import { inParallel } from './in-parallel.ts'
 import type { NetworkLayout } from './layout.ts'
 import { identityFiles, publicTlsRoot } from './member-material.ts'
 import type { Member } from './member.ts'
@@ -15,7 +16,7 @@ const limitMilliseconds = 60_000
 
 /** @throws {NetworkError} when after a minute a peer still misses another, with its contract */
 export async function waitUntilMembersMeet (consortium: Consortium, members: readonly Member[], layout: NetworkLayout, binaries: FabricBinaries): Promise<void> {
-  await Promise.all(members.map(async member => {
+  await inParallel(members, async member => {
     const start = performance.now()
     for (;;) {
       const seen = await membersSeenBy(member, consortium, layout, binaries)
@@ -28,7 +29,7 @@ export async function waitUntilMembersMeet (consortium: Consortium, members: rea
       }
       await sleep(500)
     }
-  }))
+  })
 }
 
 /** MSP ids of the members whose peer, with the contract installed, this member's peer knows of. */

@@ -7,9 +7,8 @@ import 'reflect-metadata'
 import { randomBytes, webcrypto } from 'node:crypto'
 import https from 'node:https'
 import { cryptoProvider, type JsonGeneralNames, Pkcs10CertificateRequestGenerator, SubjectAlternativeNameExtension } from '@peculiar/x509'
-import FabricCAServices from 'fabric-ca-client'
-import fabricCommon from 'fabric-common'
-import { Wallets } from 'fabric-network'
+import type FabricCAServicesType from 'fabric-ca-client'
+import type { Wallets as WalletsType } from 'fabric-network'
 import type { Authority } from './certificate-authority.ts'
 import { host, hostName } from './ports.ts'
 
@@ -32,6 +31,7 @@ export interface Enroller {
 
 /** Signs in at the authority as its administrator. */
 export async function openEnroller (authority: Authority): Promise<Enroller> {
+  const { FabricCAServices, Wallets } = await fabricClients()
   const tlsOptions = { trustedRoots: [authority.serverRoot] as unknown as Buffer, verify: true }
   const client = new FabricCAServices(authority.url, tlsOptions, authority.name)
   const { administrator } = authority
@@ -71,6 +71,20 @@ export async function openEnroller (authority: Authority): Promise<Enroller> {
 }
 
 /**
+ * Fabric's client packages, loaded only when needed: while they load they read
+ * this process's command line, and answer `--help` themselves.
+ */
+async function fabricClients (): Promise<{ FabricCAServices: typeof FabricCAServicesType, Wallets: typeof WalletsType }> {
+  const { default: fabricCommon } = await import('fabric-common')
+  const { default: FabricCAServices } = await import('fabric-ca-client')
+  const { Wallets } = await import('fabric-network')
+  // three seconds by default, too few for many enrolments at once on a busy machine; the types leave this function out
+  const { setConfigSetting } = fabricCommon.Utils as unknown as { setConfigSetting: (name: string, value: unknown) => void }
+  setConfigSetting('connection-timeout', 60_000)
+  return { FabricCAServices, Wallets }
+}
+
+/**
  * Runs the work while HTTPS connections are made afresh for each request: the
  * CA client adds listeners to a connection each time it is used, and Node
  * rightly complains about one that is kept and used often.
@@ -84,11 +98,6 @@ export async function withFreshConnections<T> (work: () => Promise<T>): Promise<
     https.globalAgent = agent
   }
 }
-
-// three seconds by default, too few for many enrolments at once on a busy machine
-// (its types leave this function out)
-const { setConfigSetting } = fabricCommon.Utils as unknown as { setConfigSetting: (name: string, value: unknown) => void }
-setConfigSetting('connection-timeout', 60_000)
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 

@@ -9,6 +9,7 @@ import { certificateAuthority, openAuthority, writeAuthorityConfigs, type Author
 import type { ConsortiumMember } from './consortium.ts'
 import { openEnroller, type Enrolment, type IdentityKind, type ScrutinRole } from './enrolment.ts'
 import type { FabricBinaries } from './fabric-binaries.ts'
+import { inParallel } from './in-parallel.ts'
 import type { MemberFolders } from './layout.ts'
 import type { MemberPorts } from './ports.ts'
 import { writePrivate, writePrivateJson } from './private-files.ts'
@@ -67,7 +68,10 @@ export async function makeMaterial (member: ConsortiumMember, folders: MemberFol
   const identities = await openAuthority(folders.ca, 'ca', ports)
   const tls = await openAuthority(folders.ca, 'tlsca', ports)
   await writePublicMsp(folders, identities, tls)
-  await Promise.all([enrolIdentities(member, folders, identities, tls), enrolTls(folders, tls)])
+  await inParallel([
+    async () => { await enrolIdentities(member, folders, identities, tls) },
+    async () => { await enrolTls(folders, tls) },
+  ], async enrol => { await enrol() })
   await writePrivateJson(done, { madeAt: new Date().toISOString() })
   return true
 }

@@ -1,6 +1,7 @@
 /** The one table of Scrutin's own services: what runs them, and how they show that they are ready. */
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
+import { inParallel } from './in-parallel.ts'
 import { repository } from './layout.ts'
 import type { Member } from './member.ts'
 import { startProcess, type ProcessSpec } from './processes.ts'
@@ -60,6 +61,6 @@ export async function serviceProcesses (member: Member, files: ServiceFiles): Pr
 /** @returns the number of processes that had to be started */
 export async function startServices (members: readonly Member[], filesOf: (member: Member) => ServiceFiles): Promise<number> {
   const processes = (await Promise.all(members.map(async member => await serviceProcesses(member, filesOf(member))))).flat()
-  const started = await Promise.all(processes.map(startProcess))
+  const started = await inParallel(processes, startProcess)
   return started.filter(Boolean).length
 }

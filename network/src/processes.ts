@@ -72,7 +72,8 @@ export async function startProcess (spec: ProcessSpec): Promise<boolean> {
   }
   await mkdir(spec.folder, { recursive: true, mode: 0o700 })
   const log = await open(logOf(spec), 'a', 0o600)
-  const child = spawn(spec.command, spec.args, {
+  // whatever the process writes is for its owner only
+  const child = spawn('/bin/sh', ['-c', 'umask 077 && exec "$0" "$@"', spec.command, ...spec.args], {
     cwd: spec.cwd,
     env: { ...plainEnvironment(), ...spec.env },
     stdio: ['ignore', log.fd, log.fd],

@@ -1,0 +1,169 @@
+/** The real network, with a stand-in for the contract: four members, brought up, tried, stopped, resumed, removed. */
+import { X509Certificate } from 'node:crypto'
+import { access, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Gateway, Wallets, type Contract } from 'fabric-network'
+import t from 'tap'
+import { bringDown, reset } from '../src/bring-down.ts'
+import { bringUp, type BringUpOptions, type RunningMember } from '../src/bring-up.ts'
+import type { ScrutinRole } from '../src/enrolment.ts'
+import { memberFolders } from '../src/layout.ts'
+import { NetworkError } from '../src/network-error.ts'
+import { processState } from '../src/processes.ts'
+import { printed } from '../src/progress.ts'
+import { readStatus } from '../src/status.ts'
+import { secretsWithin, type Secret } from './support/secrets.ts'
+
+const temporary = await mkdtemp(join(tmpdir(), 'scrutin-network-'))
+const dataFolder = join(temporary, 'network')
+const options: BringUpOptions = {
+  dataFolder,
+  portBase: 21000,
+  chaincodeFolder: join(import.meta.dirname, 'fixtures/stand-in-contract'),
+  services: false,
+  progress: printed(),
+}
+t.setTimeout(300_000)
+t.teardown(async () => {
+  await reset({ dataFolder })
+  await rm(temporary, { recursive: true })
+})
+
+const network = await bringUp(options).catch(async (error: unknown) => {
+  console.error(error instanceof NetworkError ? error.explain() : error)
+  await reset({ dataFolder })
+  await rm(temporary, { recursive: true })
+  throw error
+})
+const [first, , , last] = network.members
+if (first === undefined || last === undefined) throw new Error('the example consortium has four members')
+
+t.test('every member runs its processes and holds the same chain', async t => {
+  const status = await readStatus({ dataFolder })
+  t.equal(status.agree, true)
+  for (const member of status.members) {
+    t.strictSame(member.processes.map(({ name, running }) => `${name} ${running}`), ['ca true', 'orderer true', 'peer true', 'contract true'])
+    t.ok(member.height !== null && member.height >= 3)
+    t.match(member.blockHash, /^[0-9a-f]{64}$/)
+    t.ok(Date.parse(member.certsExpire ?? '') > Date.now())
+  }
+})
+
+t.test('certificates carry the role the contract will ask for', async t => {
+  for (const role of ['gateway', 'organiser', 'registrar', 'trustee', 'auditor'] as const) {
+    await withContract(first, role, async contract => {
+      t.equal((await contract.evaluateTransaction('role')).toString(), `${first.mspId} ${role}`)
+    })
+  }
+})
+
+t.test('a key for TLS signs no transaction: another authority has certified it', async t => {
+  const folders = memberFolders(dataFolder, first.name)
+  const root = new X509Certificate(await readFile(join(folders.public, 'msp/cacerts/ca.pem')))
+  const identity = new X509Certificate(await readFile(join(folders.peer, 'msp/signcerts/cert.pem')))
+  const tls = new X509Certificate(await readFile(join(folders.peer, 'tls/cert.pem')))
+  t.equal(identity.verify(root.publicKey), true)
+  t.equal(tls.verify(root.publicKey), false)
+  t.equal(tls.checkHost('localhost'), 'localhost')
+})
+
+t.test('what one member writes the others read', async t => {
+  await withContract(first, 'gateway', async contract => { await contract.submitTransaction('put', 'greeting', 'bonjour') })
+  await withContract(last, 'gateway', async contract => {
+    let read = ''
+    for (let attempt = 0; attempt < 50 && read !== 'bonjour'; attempt++) read = (await contract.evaluateTransaction('get', 'greeting')).toString()
+    t.equal(read, 'bonjour')
+  })
+})
+
+t.test('no secret of one process lies in the folder of another', async t => {
+  const secrets: Secret[] = []
+  const folders: string[] = []
+  for (const member of network.members) {
+    for (const entry of await readdir(member.folder, { withFileTypes: true })) {
+      if (!entry.isDirectory()) continue
+      const folder = join(member.folder, entry.name)
+      folders.push(folder)
+      secrets.push(...await secretsWithin(folder))
+    }
+  }
+  // per member: keys of two CAs and of the CA's TLS, and the administrators' two passwords; identities and TLS keys of admin, orderer and peer; TLS of the contract; gateway, organiser, auditor; an API key
+  t.ok(secrets.length >= 4 * (5 + 7 + 3 + 1), `${secrets.length} secrets`)
+  for (const kind of ['private key', 'API key', 'passphrase', 'password']) t.ok(secrets.some(secret => secret.kind === kind), `a ${kind} is among them`)
+  for (const folder of [...folders, join(dataFolder, 'channel')]) {
+    for (const file of await readdir(folder, { recursive: true, withFileTypes: true })) {
+      if (!file.isFile()) continue
+      const path = join(file.parentPath, file.name)
+      const content = await readFile(path)
+      for (const secret of secrets) {
+        if (secret.folder === folder) continue
+        if (secret.forms.some(form => content.includes(form))) t.fail(`${path} holds the ${secret.kind} of ${secret.file}`)
+      }
+    }
+  }
+  for (const secret of secrets) {
+    t.equal((await stat(secret.file)).mode & 0o077, 0, `${secret.file} is for its owner only`)
+    t.equal((await stat(secret.folder)).mode & 0o077, 0, `${secret.folder} is for its owner only`)
+  }
+})
+
+t.test('goes on without one peer, and takes it back', async t => {
+  const { pid } = await processState(memberFolders(dataFolder, last.name).peer)
+  if (pid === undefined) throw new Error('the peer was started')
+  process.kill(pid, 'SIGKILL')
+  await withContract(first, 'gateway', async contract => {
+    await contract.submitTransaction('put', 'greeting', 'rebonjour')
+  })
+  const status = await readStatus({ dataFolder })
+  t.equal(status.agree, false)
+  t.match(status.members[3], { height: null, blockHash: null })
+  await bringUp(options)
+  await withContract(last, 'gateway', async contract => { await contract.submitTransaction('put', 'farewell', 'au revoir') })
+  t.equal((await readStatus({ dataFolder })).agree, true)
+})
+
+t.test('keeps everything when stopped, and starts again with it', async t => {
+  await bringDown({ dataFolder })
+  const stopped = await readStatus({ dataFolder })
+  t.equal(stopped.agree, false)
+  for (const member of stopped.members) t.notOk(member.processes.some(process => process.running))
+  await bringUp(options)
+  await withContract(last, 'gateway', async contract => {
+    t.equal((await contract.evaluateTransaction('get', 'farewell')).toString(), 'au revoir')
+    await contract.submitTransaction('put', 'greeting', 'encore')
+  })
+})
+
+t.test('does not mistake one network for another', async t => {
+  await t.rejects(bringUp({ ...options, portBase: 22000 }), { message: /holds a network on other ports \(from 21000\)/ })
+})
+
+t.test('removes everything, and nothing that is no network', async t => {
+  await reset({ dataFolder })
+  await t.rejects(access(dataFolder))
+  const other = t.testdir({ 'letter.txt': 'dear reader' })
+  await t.rejects(reset({ dataFolder: other }), { message: /holds no network/ })
+  await access(join(other, 'letter.txt'))
+})
+
+/** Does something as this member's identity of this role, through the member's own peer. */
+async function withContract (member: RunningMember, role: ScrutinRole, work: (contract: Contract) => Promise<void>): Promise<void> {
+  const ledger = member.ledgers[role]
+  if (ledger?.kind !== 'fabric') throw new Error(`${member.name} has no ${role}`)
+  const wallet = await Wallets.newInMemoryWallet()
+  await wallet.put('identity', {
+    type: 'X.509',
+    mspId: ledger.mspId,
+    version: 1,
+    credentials: { certificate: await readFile(ledger.certificate, 'utf8'), privateKey: await readFile(ledger.privateKey, 'utf8') },
+  } as never)
+  const gateway = new Gateway()
+  try {
+    const profile = JSON.parse(await readFile(ledger.connectionProfile, 'utf8')) as Record<string, unknown>
+    await gateway.connect(profile, { wallet, identity: 'identity', discovery: { enabled: true, asLocalhost: false } })
+    await work((await gateway.getNetwork(ledger.channel)).getContract(ledger.chaincode))
+  } finally {
+    gateway.disconnect()
+  }
+}
