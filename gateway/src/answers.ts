@@ -1,0 +1,125 @@
+/** What the contract answers and the API passes on: one schema for checking, types and OpenAPI. */
+import Type, { type Static } from 'typebox'
+import { Definition, Hash, MspId, PublicKey } from '../../protocol/src/definition-schema.ts'
+import { directoryKinds, electionStatuses } from '../../protocol/src/records.ts'
+
+const closed = { additionalProperties: false } as const
+const Base64url = Type.String({ pattern: '^[A-Za-z0-9_-]*$' })
+const Signature = Type.String({ pattern: '^[0-9a-f]{128}$' })
+const Count = Type.Integer({ minimum: 0 })
+const nullable = <Schema extends Type.TSchema>(schema: Schema): Type.TUnion<[Schema, Type.TNull]> => Type.Union([schema, Type.Null()])
+/** Where to go on reading; null at the end. */
+const NextCursor = nullable(Type.String())
+
+export const TransactionId = Type.String({ pattern: '^[0-9a-f]{64}$' })
+
+export const State = Type.Object({
+  status: Type.Union(electionStatuses.map((status) => Type.Literal(status))),
+  at: Type.String({ description: 'Time of the transaction, RFC 3339 with milliseconds' }),
+  by: MspId,
+  reason: Type.Optional(Type.String()),
+}, closed)
+
+export const Keys = Type.Object({
+  electionKeys: Type.Array(PublicKey),
+  verificationKeys: Type.Array(Type.Array(PublicKey)),
+  transcript: Hash,
+}, closed)
+
+export const RegistrarKeys = Type.Object({
+  registrar: Count,
+  rollRoot: Hash,
+  moduli: Type.Array(Base64url, { description: 'RSA modulus per class; e = 65537' }),
+}, closed)
+
+export const Opening = Type.Object({
+  electionKeys: Type.Array(PublicKey),
+  moduli: Type.Array(Type.Array(Base64url), { description: 'moduli[registrar][class]' }),
+}, closed)
+
+export const CountProgress = Type.Object({
+  frontier: Type.Object({ size: Count, roots: Type.Array(Hash) }, closed),
+  sums: Type.Array(Type.Array(Type.Object({ alpha: Hash, betas: Type.Array(Hash) }, closed))),
+  ballotsPerClass: Type.Array(Count),
+  cursor: Type.String(),
+  complete: Type.Boolean(),
+}, closed)
+
+export const Result = Type.Object({
+  boxRoot: Hash,
+  ballots: Count,
+  trustees: Type.Array(Count, { description: 'Those whose partial decryptions were combined' }),
+  withheld: Type.Boolean({ description: 'Too few ballots were cast: nothing was decrypted' }),
+  questions: Type.Array(Type.Object({
+    id: Type.String(),
+    counts: Type.Record(Type.String(), Count),
+    blank: nullable(Count),
+  }, closed)),
+}, closed)
+
+export const Election = Type.Object({
+  electionId: Hash,
+  definition: Definition,
+  state: State,
+  keys: nullable(Keys),
+  registrars: Type.Array(nullable(RegistrarKeys)),
+  opening: nullable(Opening),
+  count: nullable(CountProgress),
+  result: nullable(Result),
+  ceremony: Type.Object({ commit: Type.Array(Count), deal: Type.Array(Count), confirm: Type.Array(Count) }, { ...closed, description: 'Which trustees have posted, by round' }),
+  decryptions: Type.Array(Count, { description: 'The trustees who posted a partial decryption' }),
+}, closed)
+export type Election = Static<typeof Election>
+
+export const ElectionPage = Type.Object({
+  elections: Type.Array(Type.Object({ electionId: Hash, announcedAt: Type.String() }, closed)),
+  cursor: NextCursor,
+}, closed)
+
+export const RecordedBallot = Type.Object({
+  tracker: Hash,
+  credentialKey: PublicKey,
+  ballot: Base64url,
+  transactionId: TransactionId,
+}, closed)
+export type RecordedBallot = Static<typeof RecordedBallot>
+
+export const BallotPage = Type.Object({
+  ballots: Type.Array(Type.Object({ tracker: Hash, credentialKey: PublicKey, ballot: Base64url }, closed)),
+  cursor: NextCursor,
+}, closed)
+
+export const RecordPage = Type.Object({
+  records: Type.Array(Type.Object({ key: Type.String(), value: Base64url }, closed)),
+  cursor: NextCursor,
+}, closed)
+
+export const History = Type.Object({
+  history: Type.Array(Type.Object({ transactionId: TransactionId, timestamp: Type.String(), state: State }, closed)),
+}, closed)
+
+export const Issuance = Type.Object({
+  registrar: Count,
+  place: Type.Object({ classIndex: Count, commitment: Hash, index: Count, path: Type.Array(Hash) }, closed),
+  blinded: Hash,
+}, closed)
+
+export const Directory = Type.Object({
+  entries: Type.Array(Type.Object({
+    message: Type.Object({
+      kind: Type.Union(directoryKinds.map((kind) => Type.Literal(kind))),
+      key: PublicKey,
+      mspId: MspId,
+      url: Type.String(),
+    }, closed),
+    signature: Signature,
+  }, closed)),
+}, closed)
+
+export const Receipt = Type.Object({
+  electionId: Hash,
+  tracker: Hash,
+  transactionId: TransactionId,
+  blockNumber: Type.String({ pattern: '^[0-9]+$' }),
+  statements: Type.Array(Type.Object({ mspId: MspId, key: PublicKey, signature: Signature }, closed)),
+}, closed)

@@ -1,0 +1,64 @@
+import Fastify, { type FastifyInstance, LogController } from 'fastify'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FollowTiming } from './follow-elections.ts'
+import apiKeys from './plugins/api-keys.ts'
+import caching from './plugins/caching.ts'
+import directoryEntry from './plugins/directory-entry.ts'
+import electionFollower from './plugins/election-follower.ts'
+import openAccess from './plugins/open-access.ts'
+import openApi from './plugins/open-api.ts'
+import ports, { type Ports } from './plugins/ports.ts'
+import problems from './plugins/problems.ts'
+import rateLimit from './plugins/rate-limit.ts'
+import requestLog, { loggerOptions } from './plugins/request-log.ts'
+import securityHeaders from './plugins/security-headers.ts'
+import validation from './plugins/validation.ts'
+import ballots from './routes/ballots.ts'
+import bundle from './routes/bundle.ts'
+import elections from './routes/elections.ts'
+import organisers from './routes/organisers.ts'
+import service from './routes/service.ts'
+import { schemasByName } from './shared-schemas.ts'
+
+export interface AppOptions extends Ports {
+  /** Where log lines go; the standard output without it. */
+  readonly logStream?: { write (line: string): void }
+  /** How elections are followed; `false`: not at all. */
+  readonly follow?: FollowTiming | false
+  /** `false`: the directory is left as it is. */
+  readonly enter?: boolean
+}
+
+/** Builds the gateway over ledgers that are open already. `ready` or `listen` starts what runs by itself; `close` ends it. */
+export async function buildApp ({ logStream, follow, enter = true, ...given }: AppOptions): Promise<FastifyInstance> {
+  const app = Fastify({
+    logger: loggerOptions(given.config, logStream),
+    logController: new LogController({ disableRequestLogging: true }),
+    trustProxy: given.config.trustedProxies ?? false,
+    // what `maxParamLength` cuts off would look like another address
+    routerOptions: { maxParamLength: 200 },
+    return503OnClosing: true,
+  }).withTypeProvider<TypeBoxTypeProvider>()
+
+  for (const [name, schema] of Object.entries(schemasByName)) app.addSchema({ ...schema, $id: name })
+
+  await app.register(ports, given)
+  await app.register(problems)
+  await app.register(validation)
+  await app.register(requestLog)
+  await app.register(securityHeaders)
+  await app.register(openAccess)
+  await app.register(rateLimit)
+  await app.register(caching)
+  await app.register(openApi)
+  await app.register(apiKeys)
+  await app.register(directoryEntry, { enter })
+  await app.register(electionFollower, follow === undefined ? {} : { follow })
+
+  await app.register(service)
+  await app.register(elections, { prefix: '/v1' })
+  await app.register(ballots, { prefix: '/v1' })
+  await app.register(bundle, { prefix: '/v1' })
+  await app.register(organisers, { prefix: '/v1' })
+  return app
+}

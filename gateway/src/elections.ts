@@ -1,0 +1,57 @@
+/** What the gateway remembers of elections: only what can't change any more, and only of the last used. */
+import { ballotLength } from '../../protocol/src/ballot-encoding.ts'
+import { type Definition, slotRules, timestampMs } from '../../protocol/src/definition.ts'
+import type { SlotRules } from '../../protocol/src/kinds/kinds.ts'
+import type { ElectionStatus } from '../../protocol/src/records.ts'
+import type { Ledger } from '../../ledger/src/port.ts'
+import { Election } from './answers.ts'
+import { BoundedCache } from './bounded-cache.ts'
+import { readContract } from './read-contract.ts'
+
+/** An election as its ballots see it. */
+export interface BallotForm {
+  readonly rules: readonly SlotRules[]
+  /** Bytes of every ballot of this election. */
+  readonly length: number
+  /** Milliseconds since 1970. */
+  readonly closesAt: number
+}
+
+/** No transaction can follow these. */
+export const finalStatuses: ReadonlySet<ElectionStatus> = new Set(['published', 'cancelled', 'void'] as const)
+/** Nothing is added to the box, and nothing was before: `cancelled`. */
+const fixedBoxStatuses: ReadonlySet<ElectionStatus> = new Set(['closed', 'tallied', 'published', 'cancelled', 'void'] as const)
+
+export class Elections {
+  readonly #ledger: Ledger
+  readonly #forms = new BoundedCache<BallotForm>(1000)
+  readonly #fixedBoxes = new BoundedCache<true>(1000)
+
+  constructor (ledger: Ledger) {
+    this.#ledger = ledger
+  }
+
+  /** Fresh from the ledger; `election.unknown`. */
+  async read (electionId: string): Promise<Election> {
+    const election = await readContract(this.#ledger, Election, 'readElection', [electionId])
+    this.#forms.set(electionId, ballotForm(election.definition))
+    if (fixedBoxStatuses.has(election.state.status)) this.#fixedBoxes.set(electionId, true)
+    return election
+  }
+
+  async ballotForm (electionId: string): Promise<BallotForm> {
+    const known = this.#forms.get(electionId)
+    if (known !== undefined) return known
+    return ballotForm((await this.read(electionId)).definition)
+  }
+
+  /** Whether no ballot and no issuance can be added any more. */
+  async isBoxFixed (electionId: string): Promise<boolean> {
+    return this.#fixedBoxes.get(electionId) ?? fixedBoxStatuses.has((await this.read(electionId)).state.status)
+  }
+}
+
+function ballotForm (definition: Definition): BallotForm {
+  const rules = slotRules(definition)
+  return { rules, length: ballotLength(rules, definition.registrars.length), closesAt: timestampMs(definition.closesAt) }
+}

@@ -1,0 +1,36 @@
+/** Failures as RFC 9457 problems. */
+import type { FastifyError } from 'fastify'
+import { type ErrorCode, errorCatalogue, ScrutinError } from '../../protocol/src/errors.ts'
+
+export const problemMediaType = 'application/problem+json'
+
+export interface Problem {
+  /** Stable: `urn:scrutin:problem:` and the code. */
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly code: ErrorCode
+  readonly detail?: string
+}
+
+export function problemOf (error: ScrutinError): Problem {
+  return {
+    type: `urn:scrutin:problem:${error.code}`,
+    title: errorCatalogue[error.code][1],
+    status: error.status,
+    code: error.code,
+    ...(error.detail === undefined ? {} : { detail: error.detail }),
+  }
+}
+
+/** Gives every failure a code of the catalogue, Fastify's own included. Unknown ones tell nothing about themselves. */
+export function asScrutinError (error: unknown): ScrutinError {
+  if (error instanceof ScrutinError) return error
+  const { code, statusCode = 500, validation, message } = error as Partial<FastifyError>
+  if (validation !== undefined) return new ScrutinError('input.malformed', message, { cause: error })
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new ScrutinError('input.too-large', undefined, { cause: error })
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new ScrutinError('input.media-type', undefined, { cause: error })
+  // what remains of 4xx is how Fastify names bodies and addresses that can't be read; its words may quote them
+  if (statusCode >= 400 && statusCode < 500) return new ScrutinError('input.malformed', 'the request cannot be read', { cause: error })
+  return new ScrutinError('service.failed', undefined, { cause: error })
+}

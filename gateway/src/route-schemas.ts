@@ -1,0 +1,35 @@
+/** The pieces that the schemas of routes are made of. */
+import Type, { type TSchema } from 'typebox'
+import { Hash } from '../../protocol/src/definition-schema.ts'
+import { problemMediaType } from './problem.ts'
+import { type SchemaName, shared } from './shared-schemas.ts'
+
+const closed = { additionalProperties: false } as const
+
+export const ElectionParams = Type.Object({ id: Hash }, closed)
+
+/** The most items of a page when the client doesn't say. */
+export const defaultLimit = 100
+
+export const PageQuery = Type.Object({
+  cursor: Type.Optional(Type.String({ pattern: '^[0-9A-Za-z:./-]{1,200}$', description: 'As the page before gave it' })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: `At most; ${defaultLimit} when left out. A page may hold fewer.` })),
+}, closed)
+
+/** The answer of a route, and the problem that any failure is. */
+export function answers (status: 200 | 201, name: SchemaName, description: string): Record<string, unknown> {
+  return { [status]: describe(description, { 'application/json': shared(name) }), ...problems }
+}
+
+export function describe (description: string, types: Record<string, TSchema>): Record<string, unknown> {
+  return { description, content: Object.fromEntries(Object.entries(types).map(([type, schema]) => [type, { schema }])) }
+}
+
+const problem = (description: string): Record<string, unknown> => describe(description, { [problemMediaType]: shared('Problem') })
+
+export const problems = {
+  '4xx': problem('The request was refused'),
+  '5xx': problem('It failed on this side; the ledger may be out of reach'),
+}
+
+export const notModified = { 304: { description: 'As the ETag says: nothing changed', type: 'null' } }

@@ -1,0 +1,98 @@
+/** Elections as anyone may read them. */
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import Type from 'typebox'
+import { Hash } from '../../../protocol/src/definition-schema.ts'
+import { Directory, ElectionPage, History, Issuance, Result } from '../answers.ts'
+import { finalStatuses } from '../elections.ts'
+import { readContract } from '../read-contract.ts'
+import { answers, defaultLimit, ElectionParams, PageQuery } from '../route-schemas.ts'
+
+const tags = ['elections']
+
+const routes: FastifyPluginAsyncTypebox = async (app) => {
+  app.get('/elections', {
+    schema: {
+      operationId: 'listElections',
+      tags,
+      summary: 'All elections, in the order of their announcement',
+      querystring: PageQuery,
+      response: answers(200, 'ElectionPage', 'A page of elections'),
+    },
+  }, async (request) => {
+    const { cursor = '', limit = defaultLimit } = request.query
+    return await readContract(app.ledger, ElectionPage, 'readElections', [cursor, limit.toString()])
+  })
+
+  app.get('/elections/:id', {
+    schema: {
+      operationId: 'readElection',
+      tags,
+      summary: 'An election: definition, state, keys, registrars, count',
+      params: ElectionParams,
+      response: answers(200, 'Election', 'The election as it is now'),
+    },
+  }, async (request, reply) => {
+    const election = await app.elections.read(request.params.id)
+    if (finalStatuses.has(election.state.status)) reply.isFixed()
+    return election
+  })
+
+  app.get('/elections/:id/result', {
+    schema: {
+      operationId: 'readResult',
+      tags,
+      summary: 'The result, once it is published',
+      params: ElectionParams,
+      response: answers(200, 'Result', 'The result'),
+    },
+  }, async (request, reply) => {
+    const result = await readContract(app.ledger, Result, 'readResult', [request.params.id])
+    reply.isFixed()
+    return result
+  })
+
+  app.get('/elections/:id/history', {
+    schema: {
+      operationId: 'readHistory',
+      tags,
+      summary: 'Every change of the state of an election, oldest first',
+      params: ElectionParams,
+      response: answers(200, 'History', 'The history'),
+    },
+  }, async (request, reply) => {
+    const history = await readContract(app.ledger, History, 'readHistory', [request.params.id])
+    const last = history.history.at(-1)
+    if (last !== undefined && finalStatuses.has(last.state.status)) reply.isFixed()
+    return history
+  })
+
+  app.get('/elections/:id/issuances/:registrar/:leaf', {
+    schema: {
+      operationId: 'readIssuance',
+      tags,
+      summary: 'Whether a registrar issued a credential for a place on the roll',
+      params: Type.Object({
+        id: Hash,
+        registrar: Type.String({ pattern: '^(0|[1-9][0-9]?)$', description: 'Place among the registrars of the definition, from 0' }),
+        leaf: Hash,
+      }, { additionalProperties: false }),
+      response: answers(200, 'Issuance', 'The issuance'),
+    },
+  }, async (request, reply) => {
+    const { id, registrar, leaf } = request.params
+    const issuance = await readContract(app.ledger, Issuance, 'readIssuance', [id, registrar, leaf])
+    reply.isFixed()
+    return issuance
+  })
+
+  app.get('/directory', {
+    schema: {
+      operationId: 'readDirectory',
+      tags,
+      summary: 'Where the services of the consortium are, each signed by the key it names',
+      response: answers(200, 'Directory', 'The directory'),
+    },
+  }, async () => await readContract(app.ledger, Directory, 'readDirectory', []))
+}
+
+export default routes

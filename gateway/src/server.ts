@@ -1,0 +1,47 @@
+import { parseArgs } from 'node:util'
+import closeWithGrace from 'close-with-grace'
+import { openLedger } from '../../ledger/src/open-ledger.ts'
+import { buildApp } from './app.ts'
+import { readGatewayConfig } from './config.ts'
+import { openGatewayKey } from './gateway-key.ts'
+
+const usage = `Usage: node gateway/src/server.ts --config FILE
+
+The REST gateway of one member.
+
+  --config FILE  its configuration: gateway.json (gateway/src/config.ts says what stands in it)
+  --help         this text
+`
+
+async function start (configFile: string): Promise<void> {
+  const config = await readGatewayConfig(configFile)
+  const keys = await openGatewayKey(config.folder)
+  const ledger = await openLedger(config.ledger)
+  const organiserLedger = await openLedger(config.organiserLedger)
+  const app = await buildApp({ config, keys, ledger, organiserLedger })
+  if (ledger.notice !== undefined) app.log.warn(ledger.notice)
+  closeWithGrace({ delay: 10_000, logger: { error: (message: unknown) => { app.log.error(message) } } }, async ({ err }) => {
+    if (err !== undefined) app.log.error({ err }, 'stopping after an error')
+    await app.close()
+    await Promise.all([ledger.close(), organiserLedger.close()])
+  })
+  await app.listen(config.listen)
+}
+
+function readArguments (): { config?: string | undefined, help?: boolean | undefined } {
+  try {
+    return parseArgs({ options: { config: { type: 'string' }, help: { type: 'boolean' } } }).values
+  } catch (error) {
+    fail(error)
+  }
+}
+
+function fail (error: unknown): never {
+  process.stderr.write(`gateway: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.exit(1)
+}
+
+const { config, help } = readArguments()
+if (help === true) process.stdout.write(usage)
+else if (config === undefined) fail(new Error('--config FILE is needed (--help)'))
+else await start(config).catch(fail)
