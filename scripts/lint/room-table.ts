@@ -29,7 +29,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   chaincode: {
     rooms: ['protocol'],
-    packages: ['fabric-contract-api', 'fabric-shim', 'typebox'],
+    packages: ['fabric-contract-api', 'fabric-shim', 'fabric-shim-api', 'typebox'],
     builtins: false
   },
   ledger: {
