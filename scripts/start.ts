@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { bringDown } from '../network/src/bring-down.ts'
-import { NetworkError } from '../network/src/network-error.ts'
 import { writePrivateJson } from '../network/src/private-files.ts'
 import { printed } from '../network/src/progress.ts'
 import type { RunningNetwork } from '../network/src/bring-up.ts'
@@ -11,6 +10,7 @@ import { bringUpConsortium } from './staging/bring-up-consortium.ts'
 import { getJson } from './staging/consortium-api.ts'
 import { welcomeDraft } from './staging/draft-definition.ts'
 import { stageElection } from './staging/stage-election.ts'
+import { UsageError, wholeNumber } from './whole-number.ts'
 
 const usage = `Usage: ./scripts/start [--fabric] [--voters N] [--data DIR] [--port-base N] [--json]
        ./scripts/start --stop [--fabric] [--data DIR]
@@ -110,12 +110,6 @@ The codes of all ${codes.length} made-up voters are in ${file}.
 Stop: ./scripts/start --stop${fabric ? ' --fabric' : ''}`
 }
 
-function wholeNumber (name: string, text: string, least: number, most: number): number {
-  const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN
-  if (!(number >= least && number <= most)) throw new NetworkError(`--${name} takes a whole number from ${least} to ${most}`)
-  return number
-}
-
 function print (text: string): void {
   process.stdout.write(text + '\n')
 }
@@ -124,5 +118,5 @@ try {
   await main()
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
-  process.exitCode = error instanceof TypeError ? 2 : 1
+  process.exitCode = error instanceof UsageError || error instanceof TypeError ? 2 : 1
 }
