@@ -3,7 +3,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { bringDown, reset } from './bring-down.ts'
 import { bringUp, defaultConsortiumFile } from './bring-up.ts'
-import { buildFabricBinaries } from './fabric-binaries.ts'
+import { findFabricBinaries } from './fabric-binaries.ts'
 import { defaultDataFolder } from './layout.ts'
 import { NetworkError } from './network-error.ts'
 import { printed } from './progress.ts'
@@ -65,12 +65,12 @@ addCommand('reset', 'stop the network and remove its data, keys and ledger inclu
   })
 
 program.command('build')
-  .description('build Fabric\'s programs, unless that has been done')
+  .description('find Fabric\'s programs (FABRIC_BIN, then PATH), or build them, unless that has been done')
   .option('--json', 'print the result as one JSON object; progress goes to stderr')
   .action(async (options: Pick<Options, 'json'>) => {
-    const folder = await buildFabricBinaries(progress)
-    if (options.json) printJson({ folder })
-    else console.log(folder)
+    const { origin, programs } = await findFabricBinaries(progress)
+    if (options.json) printJson({ origin, programs })
+    else console.log(origin)
   })
 
 function parsePort (text: string): number {

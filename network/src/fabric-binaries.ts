@@ -43,7 +43,7 @@ export async function findFabricBinaries (progress: Progress): Promise<FabricBin
  * @returns the folder of the programs
  * @throws {NetworkError} when a tool for building is missing, or the build fails
  */
-export async function buildFabricBinaries (progress: Progress): Promise<string> {
+async function buildFabricBinaries (progress: Progress): Promise<string> {
   const target = join(cacheFolder(), `fabric-${await hashOfModules()}`)
   if ((await missingFrom(target)).length === 0) return target
   await checkTools()

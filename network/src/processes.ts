@@ -103,7 +103,8 @@ async function waitUntilReady (spec: ProcessSpec): Promise<void> {
   while (performance.now() - start < limit) {
     if (!(await processState(spec.folder)).running) throw await failure(spec, `The ${spec.name} of ${spec.member} ended while starting`)
     if (await isReady(spec.ready, performance.now() - start)) return
-    await sleep(100)
+    // each question to a service leaves a line in its log
+    await sleep(spec.ready.kind === 'http' ? 300 : 100)
   }
   throw await failure(spec, `The ${spec.name} of ${spec.member} was not ready after ${limit / 1000} s`)
 }
