@@ -1,0 +1,34 @@
+/** Where a bundle comes from: a file, standard input (`-`) or a gateway's address. */
+import { createReadStream } from 'node:fs'
+import { maxBundleLineLength } from '../../protocol/src/bundle.ts'
+import { splitLines } from '../../protocol/src/bundle-reader.ts'
+
+/** The file or the network failed, not the bundle. */
+export class BundleReadError extends Error {
+  override readonly name = 'BundleReadError'
+}
+
+/** The bundle's lines, read as a stream. The iteration throws `BundleReadError` when reading fails. */
+export function openBundle (source: string): AsyncIterable<string> {
+  return splitLines(openText(source), maxBundleLineLength)
+}
+
+async function * openText (source: string): AsyncGenerator<string> {
+  try {
+    yield * openSource(source)
+  } catch (cause) {
+    throw new BundleReadError(cause instanceof Error ? cause.message : String(cause), { cause })
+  }
+}
+
+function openSource (source: string): AsyncIterable<string> {
+  if (source === '-') return process.stdin.setEncoding('utf8')
+  if (/^https?:\/\//.test(source)) return download(source)
+  return createReadStream(source, { encoding: 'utf8', highWaterMark: 1 << 20 })
+}
+
+async function * download (url: string): AsyncGenerator<string> {
+  const response = await fetch(url, { headers: { accept: 'application/x-ndjson' } })
+  if (!response.ok || response.body === null) throw new Error(`${url} answered ${response.status}`)
+  yield * response.body.pipeThrough(new TextDecoderStream())
+}
