@@ -5,6 +5,10 @@ import { LedgerConfig } from '../../ledger/src/config.ts'
 
 const closed = { additionalProperties: false } as const
 
+const LogLevel = Type.Union([
+  Type.Literal('fatal'), Type.Literal('error'), Type.Literal('warn'), Type.Literal('info'), Type.Literal('debug'), Type.Literal('silent'),
+])
+
 export const RateLimit = Type.Object({
   max: Type.Integer({ minimum: 1 }),
   timeWindowSeconds: Type.Integer({ minimum: 1, maximum: 86_400 }),
@@ -28,7 +32,7 @@ export const RegistrarConfig = Type.Object({
   folder: Type.String({ minLength: 1 }),
   /** How it makes sure who a person is. */
   identifies: Type.Literal('code'),
-  logLevel: Type.Optional(Type.Union(['fatal', 'error', 'warn', 'info', 'debug', 'silent'].map((level) => Type.Literal(level)))),
+  logLevel: Type.Optional(LogLevel),
   /** Addresses of reverse proxies whose `X-Forwarded-For` is believed. */
   trustedProxies: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
   /** Requests that one address may send in one window; a whole campus may stand behind one. */

@@ -1,0 +1,42 @@
+/** Asking in the terminal what was not said on the command line. */
+import { createInterface } from 'node:readline/promises'
+import { findKind, type Answer } from '../../protocol/src/kinds/kinds.ts'
+import type { Definition, Question } from '../../protocol/src/definition.ts'
+import { ScrutinError } from '../../protocol/src/errors.ts'
+
+/** Asks question by question on stderr, until each answer is allowed. */
+export async function askAnswers (definition: Definition, locale: string): Promise<Answer[]> {
+  if (!process.stdin.isTTY) throw new ScrutinError('input.malformed', 'say what to vote with --answer, or run it in a terminal')
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    process.stderr.write(`\n${textOf(definition.title, locale)}\n`)
+    const answers: Answer[] = []
+    for (const question of definition.questions) answers.push(await askQuestion(question, locale, async (text) => await terminal.question(text)))
+    return answers
+  } finally {
+    terminal.close()
+  }
+}
+
+async function askQuestion (question: Question, locale: string, ask: (text: string) => Promise<string>): Promise<Answer> {
+  const { options, min, max, blank } = question
+  const howMany = min === max ? `${min}` : `${min} to ${max}`
+  process.stderr.write(`\n${textOf(question.title, locale)}\n`)
+  options.forEach((option, i) => { process.stderr.write(`  ${i + 1}  ${textOf(option.label, locale)}\n`) })
+  for (;;) {
+    const typed = (await ask(`Choose ${howMany} (numbers${blank ? ', or "blank"' : ''}): `)).trim()
+    const answer: Answer = typed.toLowerCase() === 'blank' ? 'blank' : { choose: typed.split(/[\s,]+/).filter(Boolean).map((number) => options[Number(number) - 1]?.id ?? number) }
+    try {
+      findKind(question.kind)!.slots(question, answer)
+      return answer
+    } catch (error) {
+      if (!(error instanceof ScrutinError)) throw error
+      process.stderr.write(`${error.detail ?? error.message}\n`)
+    }
+  }
+}
+
+/** In this language if the definition has it, else in its first. */
+export function textOf (texts: Readonly<Record<string, string>>, locale: string): string {
+  return texts[locale] ?? texts[locale.slice(0, 2)] ?? Object.values(texts)[0] ?? ''
+}

@@ -1,0 +1,26 @@
+/** `scrutin verify TRACKER`: is my ballot in the box, and counted? */
+import { Command } from 'commander'
+import { GatewayClient } from './gateway-client.ts'
+import { readVerifiedElection } from './verified-election.ts'
+import { verifyTracker } from './verify-tracker.ts'
+
+interface Options { readonly gateway: string, readonly election: string, readonly json?: true }
+
+export function verifyCommand (): Command {
+  return new Command('verify').description('look a ballot up by its tracker and check it; ask another member than the one you cast through')
+    .argument('<tracker>', 'as the receipt names it')
+    .requiredOption('--gateway <url>', 'a gateway of any member')
+    .requiredOption('--election <id>', 'id of the election')
+    .option('--json', 'print one JSON object')
+    .action(async (tracker: string, { gateway: url, election: id, json }: Options) => {
+      const gateway = new GatewayClient(url)
+      const ballot = await verifyTracker(gateway, await readVerifiedElection(gateway, id), tracker.trim().toLowerCase())
+      const sentence = {
+        counted: 'This ballot is in the box, its proofs hold, and it was counted.',
+        recorded: `This ballot is in the box and its proofs hold. The election is ${ballot.status}.`,
+        absent: 'No ballot with this tracker is in the box of this member.',
+      }[ballot.standing]
+      console.log(json ? JSON.stringify({ tracker, ...ballot }) : sentence)
+      if (ballot.standing === 'absent') process.exitCode = 1
+    })
+}

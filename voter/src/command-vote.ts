@@ -1,0 +1,56 @@
+/** `scrutin vote`: from codes to a receipt, in a terminal. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { ScrutinError } from '../../protocol/src/errors.ts'
+import { askAnswers } from './command-ask.ts'
+import { GatewayClient } from './gateway-client.ts'
+import { parseAnswers } from './parse-answers.ts'
+import { meetElection, vote } from './vote.ts'
+
+interface Options {
+  readonly gateway: readonly string[]
+  readonly election: string
+  readonly code?: readonly string[]
+  readonly codeFile?: string
+  readonly answer?: readonly string[]
+  readonly locale: string
+  readonly receipt?: string
+  readonly json?: true
+}
+
+export function voteCommand (): Command {
+  return new Command('vote').description('vote: obtain a credential with your codes, encrypt, cast, and keep the receipt')
+    .requiredOption('--gateway <url...>', 'gateways: the first is asked about the election; with several, they are cast through in this order')
+    .requiredOption('--election <id>', 'id of the election')
+    .option('--code <code...>', 'your codes, in the order of the registrars; other users of this machine can see them here')
+    .option('--code-file <file>', 'file with one code a line; or set SCRUTIN_CODES, codes between commas')
+    .option('--answer <question=options...>', 'question=option,option or question=blank; without it you are asked')
+    .option('--locale <locale>', 'language of the questions', (process.env['LANG'] ?? 'en').slice(0, 2))
+    .option('--receipt <file>', 'keep the receipt in a new file')
+    .option('--json', 'print one JSON object')
+    .action(async (options: Options) => {
+      const codes = readCodes(options)
+      const say = (text: string): void => { process.stderr.write(text + '\n') }
+      const gateways = options.gateway.map((url) => new GatewayClient(url))
+      const atHand = await meetElection(gateways[0]!, options.election)
+      const { definition } = atHand.election
+      const answers = options.answer === undefined ? await askAnswers(definition, options.locale) : parseAnswers(definition, options.answer)
+      const { receipt, gateway } = await vote(atHand, codes, answers, {
+        ...gateways.length > 1 ? { gateways } : {},
+        onWaiting: (seconds) => { say(`Waiting for others, so that the time points at nobody; asking again in ${seconds} s.`) },
+        onFilled: (tracker) => { say(`Tracker ${tracker}`) },
+        onAttempt: ({ url }) => { say(`Casting through ${url} …`) },
+      })
+      // wx: an older receipt is not overwritten
+      if (options.receipt !== undefined) writeFileSync(options.receipt, JSON.stringify(receipt, undefined, 2) + '\n', { mode: 0o600, flag: 'wx' })
+      if (options.json) console.log(JSON.stringify({ tracker: receipt.tracker, gateway: gateway.url, receipt }))
+      else console.log(`Your ballot is in the box, in block ${receipt.blockNumber}. Its tracker is\n${receipt.tracker}\nIt shows that the ballot is there, never what it says. Look it up: scrutin verify ${receipt.tracker}`)
+    })
+}
+
+function readCodes ({ code, codeFile }: Options): string[] {
+  const text = code?.join(',') ?? (codeFile === undefined ? process.env['SCRUTIN_CODES'] : readFileSync(codeFile, 'utf8'))
+  const codes = text?.split(/[,\n]/).map((part) => part.trim()).filter(Boolean) ?? []
+  if (codes.length === 0) throw new ScrutinError('input.malformed', 'give your codes with --code, --code-file or SCRUTIN_CODES')
+  return codes
+}
