@@ -14,7 +14,7 @@ const NextCursor = nullable(Type.String())
 export const TransactionId = Type.String({ pattern: '^[0-9a-f]{64}$' })
 
 export const State = Type.Object({
-  status: Type.Union(electionStatuses.map((status) => Type.Literal(status))),
+  status: Type.Enum([...electionStatuses]),
   at: Type.String({ description: 'Time of the transaction, RFC 3339 with milliseconds' }),
   by: MspId,
   reason: Type.Optional(Type.String()),
@@ -107,7 +107,7 @@ export const Issuance = Type.Object({
 export const Directory = Type.Object({
   entries: Type.Array(Type.Object({
     message: Type.Object({
-      kind: Type.Union(directoryKinds.map((kind) => Type.Literal(kind))),
+      kind: Type.Enum([...directoryKinds]),
       key: PublicKey,
       mspId: MspId,
       url: Type.String(),

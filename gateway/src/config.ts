@@ -43,7 +43,7 @@ export const GatewayConfig = Type.Object({
   rateLimit: Type.Optional(RateLimit),
   /** Addresses of reverse proxies whose `X-Forwarded-For` is believed. */
   trustedProxies: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
-  logLevel: Type.Optional(Type.Union(['fatal', 'error', 'warn', 'info', 'debug', 'silent'].map((level) => Type.Literal(level)))),
+  logLevel: Type.Optional(Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'])),
 }, closed)
 export type GatewayConfig = Static<typeof GatewayConfig>
 
