@@ -10,8 +10,8 @@ import { ScrutinError } from '../../../protocol/src/errors.ts'
  */
 export default fp(async (app) => {
   app.setValidatorCompiler<TSchema & { contentMediaType?: string }>(({ schema, httpPart }) => {
-    // bytes: what they must be is not for a schema to say
-    if (schema.contentMediaType !== undefined) return () => true
+    // bytes: what stands in them is not for a schema to say
+    if (schema.contentMediaType !== undefined) return (input: unknown) => input instanceof Uint8Array ? true : { error: [notBytes(schema.contentMediaType!)] }
     const validator = Compile(schema)
     return (input: unknown) => {
       const value = httpPart === 'querystring' ? readIntegers(schema, input) : input
@@ -32,6 +32,10 @@ function readIntegers (schema: TSchema, input: unknown): unknown {
     const isInteger = Object.hasOwn(properties, name) && properties[name]!.type === 'integer'
     return [name, isInteger && typeof value === 'string' && /^(0|[1-9][0-9]{0,8})$/.test(value) ? Number(value) : value]
   }))
+}
+
+function notBytes (mediaType: string): FastifySchemaValidationError {
+  return { keyword: 'contentMediaType', instancePath: '', schemaPath: '#', params: {}, message: `must be ${mediaType}` }
 }
 
 /** Only what is said of the schema: never what was sent. */

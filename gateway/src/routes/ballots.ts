@@ -18,6 +18,7 @@ const ballotMediaType = 'application/octet-stream'
 const mostPageBytes = 1_500_000
 
 const routes: FastifyPluginAsyncTypebox = async (app) => {
+  app.removeAllContentTypeParsers()
   // exactly as long as a ballot of this election: nothing longer is even read
   app.addContentTypeParser(ballotMediaType, async (request: FastifyRequest, body: IncomingMessage) => {
     const { id } = request.params as { id: string }
