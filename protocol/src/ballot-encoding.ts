@@ -12,7 +12,7 @@ import { ScrutinError } from './errors.ts'
 import { decodePoint, type Point, pointLength } from './group.ts'
 import type { SlotRules } from './kinds/kinds.ts'
 import { commitmentsLength, type MembershipProof, membershipProofLength, readMembershipProof } from './membership-proof.ts'
-import { signatureLength } from './schnorr.ts'
+import { decodeSignature, type Signature, signatureLength } from './schnorr.ts'
 import { taggedHashHex, tags } from './tagged-hash.ts'
 
 export const ballotVersion = 1
@@ -35,7 +35,7 @@ export interface Ballot {
   readonly credentialKey: Point
   readonly questions: readonly EncryptedQuestion[]
   readonly credentialSignatures: readonly Uint8Array[]
-  readonly castSignature: Uint8Array
+  readonly castSignature: Signature
 }
 
 /** Numbers of allowed values, slot by slot and then sum by sum. */
@@ -84,7 +84,7 @@ export function decodeBallot (bytes: Uint8Array, rules: readonly SlotRules[], re
     const questions = rules.map((question) => readQuestion(reader, question))
     const body = bytes.subarray(0, bytes.length - reader.remaining)
     const credentialSignatures = Array.from({ length: registrarCount }, () => reader.take(credentialSignatureLength))
-    const castSignature = reader.take(signatureLength)
+    const castSignature = decodeSignature(reader.take(signatureLength))
     reader.finish()
     return {
       body, electionId, classIndex, credentialKeyBytes, credentialKey: decodePoint(credentialKeyBytes), questions, credentialSignatures, castSignature,

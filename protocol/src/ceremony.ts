@@ -16,8 +16,8 @@ import { canonicalBytes } from './canonical-json.ts'
 import { Hash, PublicKey } from './definition-schema.ts'
 import { Equations } from './equations.ts'
 import { ScrutinError } from './errors.ts'
-import { multiply, type Point, pointFromHex, reduceWide, sumPoints } from './group.ts'
-import { addSignatureEquation } from './schnorr.ts'
+import { multiply, type Point, pointFromHex, reduceWide, scalarFromHex, sumPoints } from './group.ts'
+import { addSignatureEquation, decodeSignature, signatureLength } from './schnorr.ts'
 import { taggedHash, taggedHashHex, tags } from './tagged-hash.ts'
 
 const closed = { additionalProperties: false } as const
@@ -119,7 +119,7 @@ export function encryptionProofMessage (context: CeremonyContext, trustee: numbe
 export function checkCommit (context: CeremonyContext, message: CommitMessage): void {
   const equations = new Equations()
   asProofError(() => addSignatureEquation(equations, tags.ceremonyEncryptionKey, pointFromHex(message.encryptionKey),
-    encryptionProofMessage(context, message.trustee), fromHex(message.encryptionProof, 64)))
+    encryptionProofMessage(context, message.trustee), decodeSignature(fromHex(message.encryptionProof, signatureLength))))
   if (!equations.hold()) throw new ScrutinError('ceremony.proof', 'encryption key')
 }
 
@@ -136,9 +136,13 @@ export function checkDeal (context: CeremonyContext, message: DealMessage, commi
   asProofError(() => {
     commitments.forEach((row, slot) => {
       const [constant] = row.map(pointFromHex)
-      addSignatureEquation(equations, tags.ceremonyContribution, constant!, contributionProofMessage(context, trustee, slot), fromHex(proofs[slot]!, 64))
+      addSignatureEquation(equations, tags.ceremonyContribution, constant!, contributionProofMessage(context, trustee, slot),
+        decodeSignature(fromHex(proofs[slot]!, signatureLength)))
     })
-    for (const share of shares) pointFromHex(share.ephemeralKey)
+    for (const share of shares) {
+      pointFromHex(share.ephemeralKey)
+      share.masked.forEach(scalarFromHex)
+    }
   })
   if (!equations.hold()) throw new ScrutinError('ceremony.proof', 'proof of knowledge')
 }

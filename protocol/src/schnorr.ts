@@ -11,6 +11,12 @@ import { Transcript } from './transcript.ts'
 
 export const signatureLength = pointLength + scalarLength
 
+/** (R, s), decoded. */
+export interface Signature {
+  readonly commitment: Point
+  readonly response: bigint
+}
+
 export interface KeyPair {
   readonly secretKey: bigint
   readonly publicKey: Point
@@ -35,18 +41,23 @@ export function sign (tag: Tag, keys: KeyPair, message: Uint8Array): Uint8Array 
 /** Whether the signature is canonical and right. */
 export function verifySignature (tag: Tag, publicKey: Point, message: Uint8Array, signature: Uint8Array): boolean {
   try {
-    return equationsHold((equations) => addSignatureEquation(equations, tag, publicKey, message, signature))
+    return equationsHold((equations) => addSignatureEquation(equations, tag, publicKey, message, decodeSignature(signature)))
   } catch {
     return false
   }
 }
 
-/** Adds the signature's equation to a batch; a non-canonical encoding is thrown as `input.not-canonical`. */
-export function addSignatureEquation (equations: Equations, tag: Tag, publicKey: Point, message: Uint8Array, signature: Uint8Array): void {
-  const reader = new ByteReader(signature)
+/** Refuses with `input.not-canonical` what is not 64 bytes of a point and a scalar. */
+export function decodeSignature (bytes: Uint8Array): Signature {
+  const reader = new ByteReader(bytes)
   const commitment = decodePoint(reader.take(pointLength))
   const response = decodeScalar(reader.take(scalarLength))
   reader.finish()
+  return { commitment, response }
+}
+
+/** Adds the signature's equation to a batch. */
+export function addSignatureEquation (equations: Equations, tag: Tag, publicKey: Point, message: Uint8Array, { commitment, response }: Signature): void {
   const challenge = signatureChallenge(tag, publicKey, commitment, message)
   equations.add([[response, basePoint], [-1n, commitment], [-challenge, publicKey]])
 }
