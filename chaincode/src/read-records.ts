@@ -107,7 +107,7 @@ export async function readBallots (transaction: Transaction, electionId: string,
 
 /** Raw records of one section, for bundles. The cursor is the last key. */
 export async function readRecords (
-  transaction: Transaction, electionId: string, section: string, cursor: string, limitText: string,
+  transaction: Transaction, electionId: string, section: string, cursor: string, limitText: string
 ): Promise<{ records: ExportedRecord[], cursor: string | null }> {
   if (!isHex(electionId, 32) || !isRecordSection(section)) throw new ScrutinError('input.malformed', 'no such section')
   const { start, end } = sectionRange(electionId, section)

@@ -89,14 +89,14 @@ async function currentRound (transaction: Transaction, election: StoredElection)
 }
 
 export async function readRound<Message extends CeremonyMessage> (
-  transaction: Transaction, { id, definition }: StoredElection, round: CeremonyRound,
+  transaction: Transaction, { id, definition }: StoredElection, round: CeremonyRound
 ): Promise<(Message | undefined)[]> {
   const signed = await readSignedRound(transaction, { id, definition }, round)
   return signed.map((entry) => entry?.message as Message | undefined)
 }
 
 export async function readSignedRound (
-  transaction: Transaction, { id, definition }: Pick<StoredElection, 'id' | 'definition'>, round: CeremonyRound,
+  transaction: Transaction, { id, definition }: Pick<StoredElection, 'id' | 'definition'>, round: CeremonyRound
 ): Promise<(SignedCeremonyMessage | undefined)[]> {
   return await Promise.all(definition.trustees.map((_, i) => transaction.state.get<Signed<CeremonyMessage>>(recordKeys.ceremony(id, round, i))))
 }

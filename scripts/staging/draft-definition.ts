@@ -10,7 +10,7 @@ const minute = 60_000
 const timestamp = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z')
 
 export function completeDefinition (
-  draft: Draft, consortium: Pick<Definition, 'organiser' | 'members' | 'registrars' | 'trustees' | 'roll'>, now = Date.now(),
+  draft: Draft, consortium: Pick<Definition, 'organiser' | 'members' | 'registrars' | 'trustees' | 'roll'>, now = Date.now()
 ): Definition {
   const { hoursOpen, ...about } = draft
   const closes = now + hoursOpen * 60 * minute

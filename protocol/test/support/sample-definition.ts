@@ -4,14 +4,14 @@ const label = (text: string): Record<string, string> => ({ fr: text, en: text, e
 
 /** A whole definition; tests replace what they are about. Times default to an election open around `now`. */
 export function sampleDefinition (
-  people: { registrarKeys: readonly string[], trusteeKeys: readonly string[], roll: { size: number, root: string } },
+  people: { registrarKeys: readonly string[], trusteeKeys: readonly string[], roll: { size: number, root: string }, members?: readonly string[] | undefined },
   changes: Partial<Definition> = {}, now = Date.now()
 ): Definition {
   const at = (minutes: number): string => new Date(now + minutes * 60_000).toISOString().replace(/\.\d+Z$/, 'Z')
-  const members = ['MemberA', 'MemberB', 'MemberC', 'MemberD']
+  const members = [...people.members ?? ['MemberA', 'MemberB', 'MemberC', 'MemberD']]
   return {
     protocol: 'scrutin/1',
-    organiser: { mspId: 'MemberA', tenant: 'town' },
+    organiser: { mspId: members[0]!, tenant: 'town' },
     locales: ['fr', 'en', 'es'],
     title: label('Sample'),
     context: null,

@@ -45,12 +45,12 @@ function rsaKey (index: number): { privateKey: KeyObject, modulus: string } {
   return rsaKeys[index]!
 }
 
-export function sampleElection (options: { registrars?: number, trustees?: number, voters?: number, changes?: Partial<Definition>, freshRsaKeys?: boolean } = {}): SampleElection {
+export function sampleElection (options: { members?: readonly string[], registrars?: number, trustees?: number, voters?: number, changes?: Partial<Definition>, freshRsaKeys?: boolean } = {}): SampleElection {
   const registrars = Array.from({ length: options.registrars ?? 2 }, (_, i) => ({ keys: generateKeyPair(), ...rsaKey(options.freshRsaKeys === true ? rsaKeys.length : i) }))
   const trusteeKeys = Array.from({ length: options.trustees ?? 3 }, generateKeyPair)
   const { places, roll } = sampleRoll(options.voters ?? 5)
   const definition = sampleDefinition({
-    registrarKeys: registrars.map(({ keys }) => pointToHex(keys.publicKey)), trusteeKeys: trusteeKeys.map((keys) => pointToHex(keys.publicKey)), roll,
+    registrarKeys: registrars.map(({ keys }) => pointToHex(keys.publicKey)), trusteeKeys: trusteeKeys.map((keys) => pointToHex(keys.publicKey)), roll, members: options.members,
   }, options.changes)
   const id = electionId(definition)
   const idBytes = fromHex(id, 32)
