@@ -4,6 +4,7 @@ import { type Contract, Gateway, type Network, type X509Identity } from 'fabric-
 import { ScrutinError } from '../../../protocol/src/errors.ts'
 import type { FabricLedgerConfig } from '../config.ts'
 import { CommitFeed } from './commit-feed.ts'
+import { KnownEndorsers } from './known-endorsers.ts'
 import { askOwnPeer } from './own-peer.ts'
 
 /** One channel, seen through the member's own peer, with one identity. */
@@ -16,6 +17,7 @@ export interface FabricConnection {
   /** Fabric's own chaincode that answers about the chain. */
   readonly systemContract: Contract
   readonly commits: CommitFeed
+  readonly endorsers: KnownEndorsers
 }
 
 interface SharedConnection {
@@ -79,14 +81,16 @@ async function connectGateway (gateway: Gateway, config: FabricLedgerConfig): Pr
   const network = await gateway.getNetwork(channel)
   const commits = new CommitFeed(network)
   await commits.open()
+  const contract = network.getContract(chaincode)
   return {
     mspId,
     channel,
     chaincode,
     network,
-    contract: network.getContract(chaincode),
+    contract,
     systemContract: network.getContract('qscc'),
-    commits
+    commits,
+    endorsers: new KnownEndorsers(contract)
   }
 }
 

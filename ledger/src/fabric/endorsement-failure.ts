@@ -21,7 +21,7 @@ interface Answer {
  * @param error what fabric-network's `submit` threw: with the answers in `errors` and `responses`
  */
 export function endorsementFailure (error: unknown): EndorsementFailure | undefined {
-  const answers = distinct(collectAnswers(error))
+  const answers = distinct(nestedAnswers(error))
   // when all endorsed and agreed, something went wrong later
   if (answers.every((answer) => answer.endorsed) && !isMismatch(error)) return undefined
   const refusals = new Map<string, { error: ScrutinError, count: number }>()
@@ -64,11 +64,18 @@ function distinct (answers: readonly Answer[]): Answer[] {
   return [...new Map(answers.map((answer) => [`${answer.peer} ${answer.message}`, answer])).values()]
 }
 
-function collectAnswers (value: unknown): Answer[] {
-  if (Array.isArray(value)) return value.flatMap((item: unknown) => collectAnswers(item))
+/** The answers inside an error of fabric-network, or in the error of a layout inside it. */
+function nestedAnswers (value: unknown): Answer[] {
   if (typeof value !== 'object' || value === null) return []
-  const nested = [property(value, 'errors'), property(value, 'responses'), property(value, 'endorsements')].filter(Array.isArray)
-  if (nested.length > 0) return nested.flatMap(collectAnswers)
+  const lists = [property(value, 'errors'), property(value, 'responses'), property(value, 'endorsements')].filter(Array.isArray)
+  return lists.flat().flatMap((item: unknown) => {
+    const inside = nestedAnswers(item)
+    return inside.length > 0 ? inside : answerIn(item)
+  })
+}
+
+function answerIn (value: unknown): Answer[] {
+  if (typeof value !== 'object' || value === null) return []
   const name = property(value, 'peer')
   const peer = typeof name === 'string' ? name : 'a peer'
   const response = property(value, 'response')

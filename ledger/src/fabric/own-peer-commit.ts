@@ -18,11 +18,17 @@ export class OwnPeerCommit implements TxEventHandler {
   readonly #settled: Promise<RecordedTransaction | undefined>
   #settle: (outcome: RecordedTransaction | undefined) => void = () => {}
   #timers: NodeJS.Timeout[] = []
+  #listeningSince = 0
 
   constructor (connection: FabricConnection, transactionId: string) {
     this.#connection = connection
     this.#transactionId = transactionId
     this.#settled = new Promise((resolve) => { this.#settle = resolve })
+  }
+
+  /** When the endorsements were complete (`performance.now()`), 0 before. */
+  get listeningSince (): number {
+    return this.#listeningSince
   }
 
   /** The verdict, or undefined when none came in time. */
@@ -32,6 +38,7 @@ export class OwnPeerCommit implements TxEventHandler {
 
   /** @throws Error when no peer of the own member can be reached: nothing is ordered then */
   async startListening (): Promise<void> {
+    this.#listeningSince = performance.now()
     const { network, mspId, commits } = this.#connection
     const reached = await Promise.all(peersOf(network, mspId).map(async (peer) => await peer.checkConnection()))
     // Better not to order at all than not to learn what became of it.

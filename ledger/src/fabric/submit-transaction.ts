@@ -9,6 +9,9 @@ import { invalidTransaction } from './validation-codes.ts'
 const attempts = 4
 const waitBetweenMilliseconds = 150
 
+/** Endorsing takes some ten milliseconds; this long, it has waited in vain for a peer that is down. */
+const slowEndorsementMilliseconds = 2_500
+
 export interface Submission {
   readonly transaction: string
   readonly args: readonly string[]
@@ -17,7 +20,7 @@ export interface Submission {
 
 /**
  * Endorses, orders and waits for the commit on the own peer. When the endorsers disagree (their peers stand at
- * different blocks), nothing has been ordered yet: tried again a few times, each time as a new transaction.
+ * different blocks) or are not found, nothing has been ordered yet: tried again a few times, as a new transaction.
  *
  * @throws ScrutinError as the port says
  */
@@ -25,12 +28,12 @@ export async function submitTransaction (connection: FabricConnection, submissio
   for (let attempt = 1; ; attempt++) {
     const outcome = await submitOnce(connection, submission)
     if ('committed' in outcome) return outcome.committed
-    if (!outcome.disagreement || attempt === attempts) throw outcome.error
+    if (!outcome.tryAgain || attempt === attempts) throw outcome.error
     await sleep(waitBetweenMilliseconds * attempt)
   }
 }
 
-type Outcome = { readonly committed: Committed } | { readonly error: ScrutinError, readonly disagreement: boolean }
+type Outcome = { readonly committed: Committed } | { readonly error: ScrutinError, readonly tryAgain: boolean }
 
 async function submitOnce (connection: FabricConnection, submission: Submission): Promise<Outcome> {
   const transaction = connection.contract.createTransaction(submission.transaction)
@@ -39,12 +42,14 @@ async function submitOnce (connection: FabricConnection, submission: Submission)
   transaction.setTransient(Object.fromEntries(Object.entries(submission.transient).map(([name, value]) => [name, Buffer.from(value)])))
   transaction.setEventHandler(() => commit)
   let result: Uint8Array
+  const start = performance.now()
   try {
     result = await transaction.submit(...submission.args)
   } catch (error) {
     return failure(connection, transactionId, error)
   } finally {
     commit.cancelListening()
+    if (commit.listeningSince - start > slowEndorsementMilliseconds) connection.endorsers.refresh()
   }
   const recorded = await commit.outcome
   if (recorded === undefined) {
@@ -56,9 +61,13 @@ async function submitOnce (connection: FabricConnection, submission: Submission)
 
 function failure (connection: FabricConnection, transactionId: string, cause: unknown): Outcome {
   const refused = endorsementFailure(cause)
-  if (refused !== undefined) return refused
+  if (refused !== undefined) {
+    if (refused.error.code === 'ledger.unavailable' || refused.error.code === 'ledger.timeout') connection.endorsers.refresh()
+    return { error: refused.error, tryAgain: refused.disagreement }
+  }
   const message = cause instanceof Error ? cause.message : String(cause)
-  // Should discovery have failed, fabric-network would keep the failure: make it ask anew next time.
-  connection.contract.resetDiscoveryInterests()
-  return { error: new ScrutinError('ledger.unavailable', `transaction ${transactionId}: ${message}`, { cause: plain(cause) }), disagreement: false }
+  const error = new ScrutinError('ledger.unavailable', `transaction ${transactionId}: ${message}`, { cause: plain(cause) })
+  const undiscovered = /discovery/i.test(message)
+  if (undiscovered) connection.endorsers.forget()
+  return { error, tryAgain: undiscovered }
 }

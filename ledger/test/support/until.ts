@@ -1,15 +1,24 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ScrutinError } from '../../../protocol/src/errors.ts'
+import { type ErrorCode, ScrutinError } from '../../../protocol/src/errors.ts'
 
 /** Tries again as long as the ledger answers `ledger.conflict`. */
 export async function untilValid<T> (submit: () => Promise<T>): Promise<T> {
+  return await tryAgainAfter('ledger.conflict', 20, submit)
+}
+
+/** Tries again as long as the ledger answers `ledger.unavailable`. */
+export async function untilAvailable<T> (submit: () => Promise<T>): Promise<T> {
+  return await tryAgainAfter('ledger.unavailable', 1000, submit)
+}
+
+async function tryAgainAfter<T> (code: ErrorCode, mostMilliseconds: number, submit: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await submit()
     } catch (error) {
-      if (!(error instanceof ScrutinError) || error.code !== 'ledger.conflict') throw error
-      await sleep(randomInt(20))
+      if (!(error instanceof ScrutinError) || error.code !== code) throw error
+      await sleep(randomInt(mostMilliseconds))
     }
   }
 }
