@@ -4,7 +4,7 @@ import type { DestinationStream } from 'pino'
 import type { Ledger } from '../../ledger/src/port.ts'
 import { defaultRateLimit, defaultWrongCodes, type RegistrarConfig } from './config.ts'
 import { openDatabase } from './database.ts'
-import { putDirectoryEntry } from './directory-entry.ts'
+import { enterDirectory } from './directory-entry.ts'
 import { IssuingDesk } from './issuing-desk.ts'
 import { loggerOptions } from './logging.ts'
 import problems from './plugins/problems.ts'
@@ -32,6 +32,7 @@ export async function buildApp ({ config, ledger, logStream }: AppOptions): Prom
     logger: loggerOptions(config.logLevel ?? 'info', logStream),
     bodyLimit,
     trustProxy: config.trustedProxies ?? false,
+    return503OnClosing: true,
   })
   await app.register(problems)
   await app.register(validation)
@@ -46,13 +47,18 @@ export async function buildApp ({ config, ledger, logStream }: AppOptions): Prom
     return { status: 'ready', height: String(height) }
   })
 
+  const stop = new AbortController()
+  let entering: Promise<void> | undefined
   app.addHook('onReady', async () => {
     if (ledger.notice !== undefined) app.log.warn(ledger.notice)
-    await putDirectoryEntry(ledger, serviceKeys, config.publicUrl)
+    entering = enterDirectory(ledger, serviceKeys, config.publicUrl, app.log, stop.signal)
     desk.resume()
   })
+  // whoever waits for a signature is told to ask again; what waits stays on disk
+  app.addHook('preClose', async () => { await desk.close() })
   app.addHook('onClose', async () => {
-    await desk.close()
+    stop.abort()
+    await entering
     database.close()
     await ledger.close()
   })

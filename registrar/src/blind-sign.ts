@@ -6,7 +6,7 @@
 import { constants, createPrivateKey, generateKeyPairSync, type KeyObject, privateDecrypt, publicEncrypt } from 'node:crypto'
 import { equalBytes, fromBase64url } from '../../protocol/src/bytes.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
-import { modulusBits, modulusLength, publicExponent } from '../../protocol/src/rsa-pss.ts'
+import { modulusBits, publicExponent } from '../../protocol/src/rsa-pss.ts'
 
 export interface RsaKey {
   readonly privateKey: KeyObject
@@ -28,14 +28,15 @@ export function importPrivateKey (der: Uint8Array, modulus: string): RsaKey {
 }
 
 /**
- * Whether a blinded message can be signed at all: 256 bytes, below the modulus.
+ * Whether a blinded message can be signed at all: as long as the modulus (256 bytes) and below it.
  *
  * @throws ScrutinError `input.malformed`
  */
 export function assertSignable (key: RsaKey, blindedMessage: Uint8Array): void {
-  if (blindedMessage.length !== modulusLength) throw new ScrutinError('input.malformed', `a blinded message has ${modulusLength} bytes`)
+  const modulus = fromBase64url(key.modulus)
+  if (blindedMessage.length !== modulus.length) throw new ScrutinError('input.malformed', `a blinded message has ${modulus.length} bytes`)
   // big-endian and of one length: comparing bytes compares numbers
-  if (Buffer.compare(blindedMessage, fromBase64url(key.modulus)) >= 0) throw new ScrutinError('input.malformed', 'the blinded message is not below the modulus')
+  if (Buffer.compare(blindedMessage, modulus) >= 0) throw new ScrutinError('input.malformed', 'the blinded message is not below the modulus')
 }
 
 /**

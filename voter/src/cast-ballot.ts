@@ -2,7 +2,7 @@
 import { checkBallots } from '../../protocol/src/check-ballots.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import { fillBallot, type FilledBallot, sealBallot } from '../../protocol/src/fill-ballot.ts'
-import type { Answer } from '../../protocol/src/kinds/kinds.ts'
+import { type Answer, findKind } from '../../protocol/src/kinds/kinds.ts'
 import { assertInclusionStatement, type Receipt } from '../../protocol/src/receipt.ts'
 import type { Directory } from './directory.ts'
 import { GatewayClient } from './gateway-client.ts'
@@ -11,6 +11,12 @@ import type { VerifiedElection } from './verified-election.ts'
 
 /** After so long without a receipt, the same bytes go through another member. */
 export const receiptTimeoutMs = 30_000
+
+/** Throws `input.malformed` for answers that the questions do not allow. */
+export function assertAllowed ({ definition: { questions } }: VerifiedElection, answers: readonly Answer[]): void {
+  if (answers.length !== questions.length) throw new ScrutinError('input.malformed', 'one answer per question is needed')
+  questions.forEach((question, q) => findKind(question.kind)!.slots(question, answers[q]!))
+}
 
 /** Encrypts and proves. The tracker is to be shown before the voter decides to cast; `input.malformed` for answers that are not allowed. */
 export function fillIn (election: VerifiedElection, credential: Credential, answers: readonly Answer[]): FilledBallot {

@@ -1,7 +1,7 @@
 /** The whole way of a voter, from codes to a receipt. */
 import type { Answer } from '../../protocol/src/kinds/kinds.ts'
 import type { Receipt } from '../../protocol/src/receipt.ts'
-import { castBallot, castingOrder, type CastOptions, fillIn, seal } from './cast-ballot.ts'
+import { assertAllowed, castBallot, castingOrder, type CastOptions, fillIn, seal } from './cast-ballot.ts'
 import { type Directory, readDirectory } from './directory.ts'
 import type { GatewayClient } from './gateway-client.ts'
 import { type Credential, obtainCredential, type ObtainOptions } from './obtain-credential.ts'
@@ -39,6 +39,8 @@ export interface Vote {
  * @param answers one per question
  */
 export async function vote ({ election, directory }: ElectionAtHand, codes: readonly string[], answers: readonly Answer[], options: VoteOptions = {}): Promise<Vote> {
+  // before anything that can't be taken back
+  assertAllowed(election, answers)
   const credential = await obtainCredential(election, directory.registrars(election.definition), codes, options)
   const filled = fillIn(election, credential, answers)
   options.onFilled?.(filled.tracker)
