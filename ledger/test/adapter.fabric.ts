@@ -1,4 +1,5 @@
 /** The suite on a real network of four members, with the test contract in place of Scrutin's. */
+import '../src/fabric/silent-logging.ts'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
