@@ -1,5 +1,6 @@
 /** A member's contract: the chaincode run as a service, over TLS, by `fabric-chaincode-node server`. */
 import { join } from 'node:path'
+import { nodeEnvironment } from './cache-folder.ts'
 import type { ContractPackage } from './chaincode-lifecycle.ts'
 import { repository } from './layout.ts'
 import { tlsFiles } from './member-material.ts'
@@ -30,7 +31,7 @@ export function contractProcess (member: Member, contract: ContractPackage, chai
       '--module-path', chaincodeFolder,
     ],
     cwd: chaincodeFolder,
-    env: {},
+    env: nodeEnvironment(),
     ports: [member.ports.contract],
     ready: { kind: 'tcp', port: member.ports.contract },
   }

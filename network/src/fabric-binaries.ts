@@ -6,8 +6,8 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { cacheFolder } from './cache-folder.ts'
 import { NetworkError } from './network-error.ts'
 import type { Progress } from './progress.ts'
 
@@ -70,11 +70,6 @@ const modules = [
   { title: 'Fabric', folder: join(import.meta.dirname, '../fabric-build/fabric') },
   { title: 'Fabric CA', folder: join(import.meta.dirname, '../fabric-build/fabric-ca') },
 ] as const
-
-function cacheFolder (): string {
-  const cache = process.env['XDG_CACHE_HOME']
-  return join(cache === undefined || cache === '' ? join(homedir(), '.cache') : cache, 'scrutin')
-}
 
 /** The first 12 hex digits of a hash over what pins the versions. */
 async function hashOfModules (): Promise<string> {

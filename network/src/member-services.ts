@@ -1,6 +1,7 @@
 /** The one table of Scrutin's own services: what runs them, and how they show that they are ready. */
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
+import { nodeEnvironment } from './cache-folder.ts'
 import { inParallel } from './in-parallel.ts'
 import { repository } from './layout.ts'
 import type { Member } from './member.ts'
@@ -26,7 +27,7 @@ const services: readonly Service[] = [
     name: 'registrar',
     entry: 'registrar/src/server.ts',
     args: configFile => ['--config', configFile],
-    ready: member => ({ kind: 'tcp', port: member.ports.registrar }),
+    ready: member => ({ kind: 'http', port: member.ports.registrar, path: '/readyz' }),
   },
   {
     name: 'trustee',
@@ -50,7 +51,7 @@ export async function serviceProcesses (member: Member, files: ServiceFiles): Pr
       command: process.execPath,
       args: [program, ...service.args(configFile)],
       cwd: repository,
-      env: {},
+      env: nodeEnvironment(),
       ports: service.name === 'trustee' ? [] : [member.ports[service.name]],
       ready: service.ready(member),
     })

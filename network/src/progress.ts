@@ -14,11 +14,14 @@ export function printed (stream: NodeJS.WriteStream = process.stderr): Progress 
     async step (title, work) {
       const start = performance.now()
       const seconds = (): string => ((performance.now() - start) / 1000).toFixed(1)
-      let lastNote = ''
+      let shownAt = start
       const show = (text: string): void => {
         if (stream.isTTY) stream.write(`\r\u001b[2K… ${title}${text === '' ? '' : `: ${text}`}`)
-        else if (text !== '' && text !== lastNote) stream.write(`… ${title}: ${text}\n`)
-        lastNote = text
+        // in a file that only grows, a line now and then will do
+        else if (performance.now() - shownAt > 5000) {
+          stream.write(`… ${title}: ${text}\n`)
+          shownAt = performance.now()
+        }
       }
       show('')
       try {
