@@ -1,5 +1,6 @@
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import { ScrutinError } from '../../protocol/src/errors.ts'
 import type { FollowTiming } from './follow-elections.ts'
 import apiKeys from './plugins/api-keys.ts'
 import caching from './plugins/caching.ts'
@@ -13,6 +14,7 @@ import rateLimit from './plugins/rate-limit.ts'
 import requestLog, { loggerOptions } from './plugins/request-log.ts'
 import securityHeaders from './plugins/security-headers.ts'
 import validation from './plugins/validation.ts'
+import { asScrutinError, rawProblem, sendProblem } from './problem.ts'
 import ballots from './routes/ballots.ts'
 import bundle from './routes/bundle.ts'
 import elections from './routes/elections.ts'
@@ -37,7 +39,13 @@ export async function buildApp ({ logStream, follow, enter = true, ...given }: A
     trustProxy: given.config.trustedProxies ?? false,
     // what `maxParamLength` cuts off would look like another address
     routerOptions: { maxParamLength: 200 },
-    return503OnClosing: true,
+    // to receive a request in; answers may take longer
+    requestTimeout: 30_000,
+    // what fails before there is a route, or before it is HTTP at all
+    frameworkErrors: (error, _request, reply) => { void sendProblem(reply, asScrutinError(error)) },
+    clientErrorHandler: (_error, socket) => {
+      if (socket.writable) socket.end(rawProblem(new ScrutinError('input.malformed', 'this is not HTTP')))
+    },
   }).withTypeProvider<TypeBoxTypeProvider>()
 
   for (const [name, schema] of Object.entries(schemasByName)) app.addSchema({ ...schema, $id: name })

@@ -1,4 +1,5 @@
 /** The gateway's Schnorr key: the directory names it, and it signs statements of inclusion. */
+import { randomBytes } from 'node:crypto'
 import { link, mkdir, open, readFile, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { scalarFromHex, scalarToHex } from '../../protocol/src/group.ts'
@@ -34,7 +35,7 @@ async function readKey (file: string): Promise<KeyPair | undefined> {
 
 /** Whole or not at all, and never over a file that stands there already. */
 async function writeOnce (file: string, text: string): Promise<void> {
-  const unfinished = `${file}.${process.pid}`
+  const unfinished = `${file}.${randomBytes(8).toString('hex')}`
   const handle = await open(unfinished, 'wx', 0o600)
   try {
     await handle.writeFile(text)

@@ -1,5 +1,5 @@
 /** Failures as RFC 9457 problems. */
-import type { FastifyError } from 'fastify'
+import type { FastifyError, FastifyReply } from 'fastify'
 import { type ErrorCode, errorCatalogue, ScrutinError } from '../../protocol/src/errors.ts'
 
 export const problemMediaType = 'application/problem+json'
@@ -33,4 +33,17 @@ export function asScrutinError (error: unknown): ScrutinError {
   // what remains of 4xx is how Fastify names bodies and addresses that can't be read; its words may quote them
   if (statusCode >= 400 && statusCode < 500) return new ScrutinError('input.malformed', 'the request cannot be read', { cause: error })
   return new ScrutinError('service.failed', undefined, { cause: error })
+}
+
+export function sendProblem (reply: FastifyReply, failure: ScrutinError): FastifyReply {
+  if (failure.code === 'access.unauthenticated') reply.header('www-authenticate', 'Bearer')
+  if (failure.code === 'ledger.unavailable') reply.header('retry-after', '2')
+  reply.header('cache-control', 'no-store')
+  return reply.code(failure.status).type(problemMediaType).send(JSON.stringify(problemOf(failure)))
+}
+
+/** For what can't even be read as HTTP: the answer as it goes down the wire. */
+export function rawProblem (failure: ScrutinError): string {
+  const body = JSON.stringify(problemOf(failure))
+  return `HTTP/1.1 ${failure.status} Refused\r\nContent-Type: ${problemMediaType}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`
 }

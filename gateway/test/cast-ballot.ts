@@ -8,7 +8,7 @@ import { finishElection, stageOpenElection } from '../../chaincode/test/support/
 import type { Ledger } from '../../ledger/src/port.ts'
 import { hasForm, testBench, type TestGateway } from './support/gateways.ts'
 
-const post = async ({ app }: TestGateway, { id }: SampleElection, bytes: Uint8Array): ReturnType<typeof app.inject> => await app.inject({
+const post = async ({ app }: TestGateway, { id }: SampleElection, bytes: Uint8Array) => await app.inject({
   method: 'POST', url: `/v1/elections/${id}/ballots`, headers: { 'content-type': 'application/octet-stream' }, body: Buffer.from(bytes),
 })
 

@@ -1,0 +1,49 @@
+import t from 'tap'
+import { castableBallot, sampleElection } from '../../protocol/test/support/sample-election.ts'
+import { announce, cast, postDecryption, readElectionView, stageOpenElection } from '../../chaincode/test/support/staged-election.ts'
+import { eventually } from '../../ledger/test/support/until.ts'
+import { testBench } from './support/gateways.ts'
+
+const follow = { pollMs: 50, turnMs: 200 }
+const soon = (seconds: number): string => new Date(Date.now() + seconds * 1000).toISOString().replace(/\.\d+Z$/, 'Z')
+
+t.test('four gateways close, count and publish by themselves', async (t) => {
+  const { as, gateway } = await testBench(t)
+  const election = sampleElection({
+    changes: { closesAt: soon(12), ceremony: { commitBy: soon(8), dealBy: soon(9), confirmBy: soon(10) }, graceSeconds: 1 },
+  })
+  await stageOpenElection(as, election)
+  for (let i = 0; i < 3; i++) await cast(as, election, [(await castableBallot(election, ['blank'])).bytes])
+  const gates = await Promise.all(election.definition.members.map(async (mspId) => await gateway(mspId, { follow })))
+  const status = async (): Promise<string> => (await readElectionView(as, election)).state.status
+  t.equal(await status(), 'open')
+  await eventually(async () => await status() === 'tallied')
+  const history = (await gates[0]!.app.inject(`/v1/elections/${election.id}/history`)).json().history as { state: { status: string, at: string } }[]
+  const closed = history.find(({ state }) => state.status === 'closed')!
+  t.ok(Date.parse(closed.state.at) >= Date.parse(election.definition.closesAt) + 1000, 'not before the grace is over')
+  for (let i = 0; i < election.definition.threshold; i++) await postDecryption(as, election, i)
+  await eventually(async () => await status() === 'published')
+  t.match(await readElectionView(as, election), { result: { ballots: 3, withheld: false } })
+  const warnings = gates.flatMap(({ log }) => log).filter((line) => (JSON.parse(line) as { level: number }).level >= 40)
+  t.strictSame(warnings, [])
+})
+
+t.test('with too few ballots nothing waits for the trustees, and a gateway alone is enough', async (t) => {
+  const { as, gateway } = await testBench(t)
+  const election = sampleElection({ changes: { minBallots: 5 } })
+  await stageOpenElection(as, election)
+  await cast(as, election, [(await castableBallot(election, ['blank'])).bytes])
+  await (await as('MemberA', 'organiser')).submit('close', [election.id])
+  await gateway('MemberD', { follow })
+  await eventually(async () => (await readElectionView(as, election)).state.status === 'published')
+  t.match(await readElectionView(as, election), { result: { ballots: 1, withheld: true, questions: [] } })
+})
+
+t.test('a ceremony that misses a deadline is cancelled', async (t) => {
+  const { as, gateway } = await testBench(t)
+  const election = sampleElection({ changes: { ceremony: { commitBy: soon(6), dealBy: soon(60), confirmBy: soon(120) } } })
+  await announce(as, election)
+  await gateway('MemberC', { follow })
+  await eventually(async () => (await readElectionView(as, election)).state.status === 'cancelled')
+  t.match(await readElectionView(as, election), { state: { reason: /commit/ } })
+})
