@@ -30,7 +30,7 @@ async function deskOn (bed: TestBed, tamper: (submit: Submit) => Submit = (submi
 }
 
 const codesOf = (bed: TestBed, registrar = 0): string[] => [...readCodes(join(bed.registrars[registrar]!.config.folder, 'codes.csv')).values()]
-const modulusOf = async (desk: FastifyInstance, id: string): Promise<string> => (await desk.inject(`/v1/elections/${id}`)).json().moduli[0]
+const modulusOf = async (desk: FastifyInstance, id: string): Promise<string> => (await desk.inject(`/v1/elections/${id}`)).json<{ moduli: [string] }>().moduli[0]
 const batchesSeen = (seen: IssuanceRecord[][]) => (submit: Submit): Submit => async (transaction, args, transient) => {
   if (transaction === 'recordIssuances') seen.push(JSON.parse(args[1]!) as IssuanceRecord[])
   return await submit(transaction, args, transient)

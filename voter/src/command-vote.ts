@@ -1,7 +1,9 @@
-/** `scrutin vote`: from codes to a receipt, in a terminal. */
+/** `scrutin vote` and `scrutin cast`: from codes to a receipt, in a terminal. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { ScrutinError } from '../../protocol/src/errors.ts'
+import { ballotTracker } from '../../protocol/src/ballot-encoding.ts'
+import { type CastBallot, castBallot } from './cast-ballot.ts'
 import { askAnswers } from './command-ask.ts'
 import { GatewayClient } from './gateway-client.ts'
 import { parseAnswers } from './parse-answers.ts'
@@ -35,17 +37,54 @@ export function voteCommand (): Command {
       const atHand = await meetElection(gateways[0]!, options.election)
       const { definition } = atHand.election
       const answers = options.answer === undefined ? await askAnswers(definition, options.locale) : parseAnswers(definition, options.answer)
-      const { receipt, gateway } = await vote(atHand, codes, answers, {
-        ...gateways.length > 1 ? { gateways } : {},
-        onWaiting: (seconds) => { say(`Waiting for others, so that the time points at nobody; asking again in ${seconds} s.`) },
-        onFilled: (tracker) => { say(`Tracker ${tracker}`) },
-        onAttempt: ({ url }) => { say(`Casting through ${url} …`) },
-      })
-      // wx: an older receipt is not overwritten
-      if (options.receipt !== undefined) writeFileSync(options.receipt, JSON.stringify(receipt, undefined, 2) + '\n', { mode: 0o600, flag: 'wx' })
-      if (options.json) console.log(JSON.stringify({ tracker: receipt.tracker, gateway: gateway.url, receipt }))
-      else console.log(`Your ballot is in the box, in block ${receipt.blockNumber}. Its tracker is\n${receipt.tracker}\nIt shows that the ballot is there, never what it says. Look it up: scrutin verify ${receipt.tracker}`)
+      let sealed: Uint8Array | undefined
+      try {
+        const cast = await vote(atHand, codes, answers, {
+          ...gateways.length > 1 ? { gateways } : {},
+          onWaiting: (seconds) => { say(`Waiting for others, so that the time points at nobody; asking again in ${seconds} s.`) },
+          onFilled: (tracker) => { say(`Tracker ${tracker}`) },
+          onSealed: (bytes) => { sealed = bytes },
+          onAttempt: ({ url }) => { say(`Casting through ${url} …`) },
+        })
+        showReceipt(cast, options)
+      } catch (error) {
+        if (sealed !== undefined && error instanceof ScrutinError && error.code === 'receipt.missing') say(keepBallot(sealed, options.election))
+        throw error
+      }
     })
+}
+
+/** `scrutin cast`: the same ballot again, when there was no receipt. */
+export function castCommand (): Command {
+  return new Command('cast').description('cast a ballot again that `vote` kept because no receipt came; the same ballot counts once only')
+    .argument('<ballot>', 'the file that `vote` named')
+    .requiredOption('--gateway <url...>', 'gateways, tried in this order')
+    .requiredOption('--election <id>', 'id of the election')
+    .option('--receipt <file>', 'keep the receipt in a new file')
+    .option('--json', 'print one JSON object')
+    .action(async (file: string, options: Pick<Options, 'gateway' | 'election' | 'receipt' | 'json'>) => {
+      const bytes = new Uint8Array(readFileSync(file))
+      const gateways = options.gateway.map((url) => new GatewayClient(url))
+      const { election, directory } = await meetElection(gateways[0]!, options.election)
+      showReceipt(await castBallot(election, directory, gateways, bytes, ballotTracker(bytes, election.rules.questions)), options)
+    })
+}
+
+function showReceipt ({ receipt, gateway }: CastBallot, options: Pick<Options, 'receipt' | 'json'>): void {
+  // wx: an older receipt is not overwritten
+  if (options.receipt !== undefined) writeFileSync(options.receipt, JSON.stringify(receipt, undefined, 2) + '\n', { mode: 0o600, flag: 'wx' })
+  if (options.json) console.log(JSON.stringify({ tracker: receipt.tracker, gateway: gateway.url, receipt }))
+  else {
+    console.log(`Your ballot is in the box, in block ${receipt.blockNumber}. Its tracker is\n${receipt.tracker}\n` +
+      `It shows that the ballot is there, never what it says. Look it up: scrutin verify ${receipt.tracker}`)
+  }
+}
+
+/** Without a receipt the ballot may or may not be in the box: it can be sent again as it is, and only so. */
+function keepBallot (bytes: Uint8Array, electionId: string): string {
+  const file = `ballot-${electionId.slice(0, 8)}-${Date.now()}.scrutin`
+  writeFileSync(file, bytes, { mode: 0o600, flag: 'wx' })
+  return `There is no receipt. Your ballot is kept in ${file}: cast it again with\nscrutin cast ${file} --gateway URL --election ${electionId}`
 }
 
 function readCodes ({ code, codeFile }: Options): string[] {

@@ -24,6 +24,8 @@ export interface VoteOptions extends ObtainOptions, CastOptions {
   readonly gateways?: readonly GatewayClient[]
   /** Shown the tracker before the ballot is cast. */
   readonly onFilled?: (tracker: string) => void
+  /** Given the ballot as it will be sent: whoever keeps it can cast it again if no receipt comes. */
+  readonly onSealed?: (bytes: Uint8Array) => void
 }
 
 export interface Vote {
@@ -45,6 +47,7 @@ export async function vote ({ election, directory }: ElectionAtHand, codes: read
   const filled = fillIn(election, credential, answers)
   options.onFilled?.(filled.tracker)
   const bytes = seal(election, credential, filled)
+  options.onSealed?.(bytes)
   const gateways = options.gateways ?? castingOrder(election, directory)
   return { ...await castBallot(election, directory, gateways, bytes, filled.tracker, options), credential }
 }

@@ -10,7 +10,7 @@ import type { SampleElection } from '../../../protocol/test/support/sample-elect
 import { openDesk, prepare } from '../../../registrar/test/support/desks.ts'
 import { type TestBed, testBed, type TestBedOptions } from '../../../registrar/test/support/registrars.ts'
 
-export const apiKey = 'an API key of the tenant'
+export const apiKey = 'an-API-key-of-the-tenant'
 
 export interface OpenElection {
   readonly bed: TestBed

@@ -1,0 +1,112 @@
+/** The `scrutin` command as people use it: a process of its own, over real HTTP. */
+import { execFile } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import t from 'tap'
+import { electionId } from '../../protocol/src/definition.ts'
+import { apiKey, openElection } from './support/open-election.ts'
+
+const program = join(import.meta.dirname, '../../scripts/scrutin.ts')
+
+interface Said { readonly code: number, readonly stdout: string, readonly stderr: string }
+
+async function scrutin (cwd: string, args: readonly string[], env: Record<string, string> = {}): Promise<Said> {
+  return await new Promise((resolve) => {
+    execFile(process.execPath, [program, ...args], { cwd, env: { ...process.env, ...env } }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr })
+    })
+  })
+}
+
+/** Answers what is read as the gateway behind it does, and nothing to who casts. */
+async function deafGateway (url: string): Promise<{ url: string, close: () => void }> {
+  const server = createServer((request, response) => {
+    if (request.method === 'POST') {
+      request.destroy()
+      return
+    }
+    void fetch(url + request.url).then(async (answer) => {
+      response.writeHead(answer.status).end(new Uint8Array(await answer.arrayBuffer()))
+    })
+  })
+  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+  const { port } = server.address() as AddressInfo
+  return { url: `http://127.0.0.1:${port}`, close: () => { server.closeAllConnections(); server.close() } }
+}
+
+t.test('scrutin roll prepare', async (t) => {
+  const folder = t.testdir({ 'good.csv': 'id,name\n1,Ann\n2,Bob\n', 'bad.csv': 'id,name\n1,Ann\n1,\n' })
+  const good = await scrutin(folder, ['roll', 'prepare', 'good.csv', '--out', 'roll.json', '--json'])
+  t.match(JSON.parse(good.stdout), { root: /^[0-9a-f]{64}$/, size: 2, classes: [{ id: 'all', size: 2 }] })
+  t.equal(statSync(join(folder, 'roll.json')).mode & 0o777, 0o600)
+  t.match(await scrutin(folder, ['roll', 'prepare', 'good.csv', '--out', 'roll.json']), { code: 1, stderr: /exists/i })
+  const bad = await scrutin(folder, ['roll', 'prepare', 'bad.csv', '--out', 'none.json'])
+  t.match(bad, { code: 1, stdout: '', stderr: /^line 3: the same id as on line 2\nline 3|^line 3: "name" is empty\nline 3/ })
+  t.notOk(existsSync(join(folder, 'none.json')))
+})
+
+t.test('in an open election', async (t) => {
+  const open = await openElection({ folder: t.testdir(), voters: 4 })
+  t.teardown(open.close)
+  const folder = t.testdir()
+  const [first, second] = open.gateways
+  const { id, definition } = open.election
+  const at = ['--gateway', first, '--election', id]
+  const spoken = (said: Said): string => said.stdout + said.stderr
+
+  await t.test('scrutin vote, then verify at another member', async (t) => {
+    const codes = open.codes('1')
+    const said = await scrutin(folder, ['vote', ...at, '--answer', 'president=option-2', '--receipt', 'receipt.json', '--json'], { SCRUTIN_CODES: codes.join(',') })
+    t.equal(said.code, 0, said.stderr)
+    const { tracker, receipt } = JSON.parse(said.stdout) as { tracker: string, receipt: object }
+    t.same(JSON.parse(readFileSync(join(folder, 'receipt.json'), 'utf8')), receipt)
+    for (const code of codes) t.notOk(spoken(said).includes(code))
+    const found = await scrutin(folder, ['verify', tracker, '--gateway', second, '--election', id])
+    t.match(found, { code: 0, stdout: /is in the box and its proofs hold/ })
+    t.match(await scrutin(folder, ['verify', '0'.repeat(64), ...at, '--json']), { code: 1, stdout: /"standing":"absent"/ })
+  })
+
+  await t.test('says what is wrong, and never a code', async (t) => {
+    const [code, other] = open.codes('1')
+    writeFileSync(join(folder, 'codes'), `${code}\n${other}\n`)
+    const again = await scrutin(folder, ['vote', ...at, '--code-file', 'codes', '--answer', 'president=blank'])
+    t.match(again, { code: 1, stderr: /registrar 1.*\(issuance\.exists\)/ })
+    t.notOk(spoken(again).includes(code!))
+    const wrongOption = await scrutin(folder, ['vote', ...at, '--code', ...open.codes('2'), '--answer', 'president=nobody'])
+    t.match(wrongOption, { code: 1, stderr: /has no option nobody \(input\.malformed\)/ })
+    t.match(await scrutin(folder, ['vote', ...at, '--code', code!]), { code: 1, stderr: /--answer, or run it in a terminal/ })
+    t.match(await scrutin(folder, ['vote', ...at, '--answer', 'president=blank']), { code: 1, stderr: /--code-file/ })
+  })
+
+  await t.test('keeps a ballot that got no receipt, and casts it again', async (t) => {
+    const deaf = await deafGateway(first)
+    t.teardown(deaf.close)
+    const lost = await scrutin(folder, ['vote', '--gateway', deaf.url, 'http://127.0.0.1:9', '--election', id, '--code', ...open.codes('2'), '--answer', 'president=blank'])
+    t.match(lost, { code: 1, stdout: '', stderr: /\(receipt\.missing\)/ })
+    const [kept] = readdirSync(folder).filter((name) => name.startsWith('ballot-'))
+    t.ok(lost.stderr.includes(`scrutin cast ${kept} `))
+    const cast = await scrutin(folder, ['cast', kept!, ...at, '--json'])
+    t.match(JSON.parse(cast.stdout || '{}'), { tracker: /^[0-9a-f]{64}$/, gateway: first }, cast.stderr)
+  })
+
+  await t.test('scrutin announce, with the API key in a file', async (t) => {
+    writeFileSync(join(folder, 'api-key'), apiKey)
+    const title = { fr: 'Une autre', en: 'Another', es: 'Otra' }
+    writeFileSync(join(folder, 'definition.yaml'), JSON.stringify({ ...definition, title }, undefined, 2))
+    const organise = ['--gateway', first, '--api-key-file', 'api-key']
+    const announced = await scrutin(folder, ['announce', 'definition.yaml', ...organise, '--json'])
+    t.match(JSON.parse(announced.stdout || '{}'), { electionId: electionId({ ...definition, title }) }, announced.stderr)
+    t.match(await scrutin(folder, ['announce', 'definition.yaml', ...organise]), { code: 1, stderr: /\(election\.exists\)/ })
+    writeFileSync(join(folder, 'wrong.yaml'), 'title: x\n')
+    t.match(await scrutin(folder, ['announce', 'wrong.yaml', ...organise]), { code: 1, stderr: /\(election\.definition\)/ })
+    writeFileSync(join(folder, 'no-key'), 'guessed')
+    const refused = await scrutin(folder, ['close', '--gateway', first, '--api-key-file', 'no-key', '--election', id])
+    t.match(refused, { code: 1, stderr: /\(access\.unauthenticated\)/ })
+    t.notOk(spoken(refused).includes('guessed'))
+    t.match(await scrutin(folder, ['close', ...organise, '--election', id]), { code: 0, stdout: /^Closed election/ })
+  })
+
+  t.match(await scrutin(folder, ['--version']), { code: 0, stdout: /^\d+\.\d+\.\d+\n$/ })
+})
