@@ -86,10 +86,10 @@ async function verifyDefinition (reader: BundleReader, checks: OpenChecks, id: s
 }
 
 const StateSchema = Type.Object({
-  status: Type.Union(electionStatuses.map((status) => Type.Literal(status))),
+  status: Type.Enum([...electionStatuses]),
   at: Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$' }),
   by: MspId,
-  reason: Type.Optional(Type.String({ maxLength: 10_000 })),
+  reason: Type.Optional(Type.String({ maxLength: 200_000 })),
 }, { additionalProperties: false })
 
 async function verifyState (reader: BundleReader, checks: OpenChecks): Promise<StateRecord | undefined> {
