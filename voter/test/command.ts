@@ -48,9 +48,10 @@ t.test('scrutin roll prepare', async (t) => {
 })
 
 t.test('in an open election', async (t) => {
-  const open = await openElection({ folder: t.testdir(), voters: 4 })
+  const tests = t.testdir({ services: {}, person: {} })
+  const open = await openElection({ folder: join(tests, 'services'), voters: 4 })
   t.teardown(open.close)
-  const folder = t.testdir()
+  const folder = join(tests, 'person')
   const [first, second] = open.gateways
   const { id, definition } = open.election
   const at = ['--gateway', first, '--election', id]
