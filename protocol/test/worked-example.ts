@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs'
+import t from 'tap'
+import { decodeCiphertexts } from '../src/ballot-encoding.ts'
+import { fromBase64url, fromHex, toHex } from '../src/bytes.ts'
+import { parseDefinition, slotRules } from '../src/definition.ts'
+import { basePoint, multiply, type Point, pointFromHex, pointToHex, scalarFromHex } from '../src/group.ts'
+import { receiveShares } from '../src/hold-shares.ts'
+import { ceremonyContext } from '../src/opening.ts'
+import { rollCommitment } from '../src/roll.ts'
+import { tags } from '../src/tagged-hash.ts'
+import { verifyElection } from '../src/verify-election.ts'
+import { computeWorkedExample, workedExample } from './support/compute-worked-example.ts'
+import { exampleBlock, exampleLines, specUrl } from './support/write-worked-example.ts'
+
+const { bundle, secrets } = workedExample
+const spec = readFileSync(specUrl, 'utf8')
+const numbers = computeWorkedExample()
+const recordOf = (key: string): Uint8Array => {
+  const line = bundle.map((text) => JSON.parse(text) as { key?: string, value: string }).find((record) => record.key?.endsWith(`/${key}`) === true)
+  return fromBase64url(line!.value)
+}
+const jsonOf = (key: string): any => JSON.parse(new TextDecoder().decode(recordOf(key))) as unknown // eslint-disable-line @typescript-eslint/no-explicit-any
+const definition = parseDefinition(recordOf('definition'))
+
+t.test('the numbers printed in SPEC.md are those that its rules give', async (t) => {
+  t.equal(exampleBlock.exec(spec)?.[2], exampleLines(), 'else run protocol/test/support/write-worked-example.ts')
+})
+
+t.test('the bundle of the worked example verifies, and its result and root are those numbers', async (t) => {
+  const report = await verifyElection((async function * () { yield * bundle })())
+  t.same(report.checks.filter(({ ok }) => !ok), [])
+  t.ok(report.ok)
+  t.equal(report.electionId, numbers.get('election-id'))
+  t.equal(report.result?.boxRoot, numbers.get('box.root'))
+  t.same(report.result?.questions, [{ id: 'tree', counts: { oak: 2, lime: 1 }, blank: null }])
+  t.equal(report.tally?.sums[0]![0]!.alpha, numbers.get('sums.alpha'))
+})
+
+t.test('the numbers are those in the records', async (t) => {
+  const keys = jsonOf('keys')
+  const recorded: Record<string, string> = {
+    'roll.root': definition.roll.root,
+    'ceremony.0.commitment': jsonOf('ceremony/commit/00').message.commitment,
+    'ceremony.transcript': keys.transcript,
+    'keys.election.0': keys.electionKeys[0],
+    'keys.election.1': keys.electionKeys[1],
+    'keys.verification.0.0': keys.verificationKeys[0][0],
+    'keys.verification.1.1': keys.verificationKeys[1][1],
+    'decryption.slot.0.sum': `${jsonOf('result').questions[0].counts.oak}`,
+    'decryption.slot.1.sum': `${jsonOf('result').questions[0].counts.lime}`,
+  }
+  for (const [name, value] of Object.entries(recorded)) t.equal(numbers.get(name), value, name)
+  const trackers = bundle.filter((line) => line.includes('/tracker/')).map((line) => (JSON.parse(line) as { key: string }).key.split('/').at(-1))
+  t.ok(trackers.includes(numbers.get('ballot.0.tracker')))
+})
+
+t.test('with the printed challenges the equations of SPEC.md hold', async (t) => {
+  const scalarNamed = (name: string): bigint => scalarFromHex(numbers.get(name)!)
+  const pointNamed = (name: string): Point => pointFromHex(numbers.get(name)!)
+  const signatureHolds = (name: string, key: string, signature: string): void => {
+    const commitment = pointFromHex(signature.slice(0, 64))
+    t.ok(multiply(basePoint, scalarFromHex(signature.slice(64))).equals(commitment.add(multiply(pointFromHex(key), scalarNamed(name)))), name)
+  }
+  const [commit, deal, registrar] = ['ceremony/commit/00', 'ceremony/deal/00', 'registrar/00'].map(jsonOf)
+  signatureHolds('ceremony.0.encryption-proof.challenge', commit.message.encryptionKey, commit.message.encryptionProof)
+  signatureHolds('ceremony.0.proof.1.challenge', deal.message.commitments[1][0], deal.message.proofs[1])
+  signatureHolds('ceremony.0.commit-message.challenge', definition.trustees[0]!.key, commit.signature)
+  signatureHolds('registrar.0.message.challenge', definition.registrars[0]!.key, registrar.signature)
+  const ballot = recordOf(`ballot/${numbers.get('credential.0.key')!}`)
+  signatureHolds('ballot.0.cast-signature.challenge', numbers.get('credential.0.key')!, toHex(ballot.subarray(-64)))
+
+  const part = (i: number): string => toHex(ballot.subarray(66 + 32 * i, 98 + 32 * i))
+  const alpha = pointNamed('ballot.0.alpha')
+  const branchHolds = (name: string, at: { a: number, z: number }, key: Point, shifted: Point): void => {
+    const [c, z] = [scalarNamed(name), scalarFromHex(part(at.z))]
+    t.ok(multiply(basePoint, z).equals(pointFromHex(part(at.a)).add(multiply(alpha, c))), name)
+    t.ok(multiply(key, z).equals(pointFromHex(part(at.a + 1)).add(multiply(shifted, c))), name)
+  }
+  const [key0, key1, beta0, beta1] = ['keys.election.0', 'keys.election.1', 'ballot.0.beta.0', 'ballot.0.beta.1'].map(pointNamed) as [Point, Point, Point, Point]
+  branchHolds('ballot.0.proof.0.challenge.0', { a: 3, z: 8 }, key0, beta0)
+  branchHolds('ballot.0.proof.0.challenge.1', { a: 5, z: 9 }, key0, beta0.subtract(basePoint))
+  branchHolds('ballot.0.proof.2.challenge', { a: 17, z: 19 }, key0.add(key1), beta0.add(beta1).subtract(basePoint))
+
+  const { factor, proof } = jsonOf('decryption/00').message.factors[0][0][0]
+  const [c, z] = [scalarNamed('decryption.0.slot.0.challenge'), scalarFromHex(proof.slice(128))]
+  t.ok(multiply(basePoint, z).equals(pointFromHex(proof.slice(0, 64)).add(multiply(pointNamed('keys.verification.0.0'), c))))
+  t.ok(multiply(pointNamed('sums.alpha'), z).equals(pointFromHex(proof.slice(64, 128)).add(multiply(pointFromHex(factor), c))))
+})
+
+t.test('the published secrets of the example open what they should', async (t) => {
+  const [person] = secrets.people
+  t.equal(toHex(rollCommitment(fromHex(person!.salt, 32), person!.identity)), numbers.get('roll.0.commitment'))
+  const deals = [0, 1].map((trustee) => jsonOf(`ceremony/deal/0${trustee}`).message)
+  secrets.trustees.forEach((trustee, i) => {
+    t.same(receiveShares(ceremonyContext(definition), i, trustee, deals), trustee.shares)
+  })
+  for (const { credentialKey, secretKey, randomness, choice } of secrets.voters) {
+    t.equal(pointToHex(multiply(basePoint, scalarFromHex(secretKey))), credentialKey)
+    const { alpha, betas } = decodeCiphertexts(recordOf(`ballot/${credentialKey}`), slotRules(definition)).questions[0]!
+    const r = scalarFromHex(randomness[0]!)
+    t.ok(alpha.equals(multiply(basePoint, r)))
+    betas.forEach((beta, slot) => {
+      const vote = definition.questions[0]!.options[slot]!.id === choice ? 1n : 0n
+      t.ok(beta.equals(multiply(pointFromHex(numbers.get(`keys.election.${slot}`)!), r).add(multiply(basePoint, vote))))
+    })
+  }
+})
+
+t.test('SPEC.md names every domain tag', async (t) => {
+  for (const tag of Object.values(tags)) t.ok(spec.includes(`\`${tag.replace('scrutin/1/', '')}\``), tag)
+})
