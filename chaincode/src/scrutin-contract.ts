@@ -14,121 +14,60 @@ import { putDirectoryEntry, readDirectory } from './directory.ts'
 import { prepareRegistrar } from './prepare-registrar.ts'
 import { postDecryption, publishResult } from './publish-result.ts'
 import {
-  readBallotByCredential, readBallotByTracker, readBallots, readCeremony, readElection, readElections, readHistory, readIssuance, readRecords, readResult,
+  readBallotByCredential, readBallotByTracker, readBallots, readCeremony, readElection, readElections, readHistory, readIssuance, readRecords, readResult
 } from './read-records.ts'
 import { recordIssuances } from './record-issuances.ts'
 import { expireCeremony, postCeremonyMessage } from './run-ceremony.ts'
 import { Transaction } from './transaction.ts'
 
+type Work = (transaction: Transaction, ...args: string[]) => Promise<unknown>
+
+const transactions = {
+  putDirectoryEntry,
+  announce: announceElection,
+  postCeremonyMessage,
+  expireCeremony,
+  prepareRegistrar,
+  recordIssuances,
+  open: openElection,
+  castBallots,
+  close: closeElection,
+  countPage,
+  postDecryption,
+  publish: publishResult,
+  cancel: cancelElection,
+  voteVoid,
+  readDirectory,
+  readElection,
+  readElections,
+  readBallotByTracker,
+  readBallotByCredential,
+  readBallots,
+  readRecords,
+  readIssuance,
+  readCeremony,
+  readResult,
+  readHistory
+} as const satisfies Record<string, Work>
+
 export class ScrutinContract extends Contract {
   constructor () {
     super('scrutin')
   }
-
-  async putDirectoryEntry (context: Context, signed: string): Promise<string> {
-    return await run(context, (transaction) => putDirectoryEntry(transaction, signed))
-  }
-
-  async announce (context: Context, definition: string): Promise<string> {
-    return await run(context, (transaction) => announceElection(transaction, definition))
-  }
-
-  async postCeremonyMessage (context: Context, electionId: string, signed: string): Promise<string> {
-    return await run(context, (transaction) => postCeremonyMessage(transaction, electionId, signed))
-  }
-
-  async expireCeremony (context: Context, electionId: string): Promise<string> {
-    return await run(context, (transaction) => expireCeremony(transaction, electionId))
-  }
-
-  async prepareRegistrar (context: Context, electionId: string, signed: string): Promise<string> {
-    return await run(context, (transaction) => prepareRegistrar(transaction, electionId, signed))
-  }
-
-  async recordIssuances (context: Context, electionId: string, issuances: string): Promise<string> {
-    return await run(context, (transaction) => recordIssuances(transaction, electionId, issuances))
-  }
-
-  async open (context: Context, electionId: string): Promise<string> {
-    return await run(context, (transaction) => openElection(transaction, electionId))
-  }
-
-  async castBallots (context: Context, electionId: string): Promise<string> {
-    return await run(context, (transaction) => castBallots(transaction, electionId))
-  }
-
-  async close (context: Context, electionId: string): Promise<string> {
-    return await run(context, (transaction) => closeElection(transaction, electionId))
-  }
-
-  async countPage (context: Context, electionId: string, limit: string): Promise<string> {
-    return await run(context, (transaction) => countPage(transaction, electionId, limit))
-  }
-
-  async postDecryption (context: Context, electionId: string, signed: string): Promise<string> {
-    return await run(context, (transaction) => postDecryption(transaction, electionId, signed))
-  }
-
-  async publish (context: Context, electionId: string): Promise<string> {
-    return await run(context, (transaction) => publishResult(transaction, electionId))
-  }
-
-  async cancel (context: Context, electionId: string, reason: string): Promise<string> {
-    return await run(context, (transaction) => cancelElection(transaction, electionId, reason))
-  }
-
-  async voteVoid (context: Context, electionId: string, reason: string): Promise<string> {
-    return await run(context, (transaction) => voteVoid(transaction, electionId, reason))
-  }
-
-  async readDirectory (context: Context): Promise<string> {
-    return await run(context, readDirectory)
-  }
-
-  async readElection (context: Context, electionId: string): Promise<string> {
-    return await run(context, (transaction) => readElection(transaction, electionId))
-  }
-
-  async readElections (context: Context, cursor: string, limit: string): Promise<string> {
-    return await run(context, (transaction) => readElections(transaction, cursor, limit))
-  }
-
-  async readBallotByTracker (context: Context, electionId: string, tracker: string): Promise<string> {
-    return await run(context, (transaction) => readBallotByTracker(transaction, electionId, tracker))
-  }
-
-  async readBallotByCredential (context: Context, electionId: string, credentialKey: string): Promise<string> {
-    return await run(context, (transaction) => readBallotByCredential(transaction, electionId, credentialKey))
-  }
-
-  async readBallots (context: Context, electionId: string, cursor: string, limit: string): Promise<string> {
-    return await run(context, (transaction) => readBallots(transaction, electionId, cursor, limit))
-  }
-
-  async readRecords (context: Context, electionId: string, section: string, cursor: string, limit: string): Promise<string> {
-    return await run(context, (transaction) => readRecords(transaction, electionId, section, cursor, limit))
-  }
-
-  async readIssuance (context: Context, electionId: string, registrar: string, leaf: string): Promise<string> {
-    return await run(context, (transaction) => readIssuance(transaction, electionId, registrar, leaf))
-  }
-
-  async readCeremony (context: Context, electionId: string): Promise<string> {
-    return await run(context, (transaction) => readCeremony(transaction, electionId))
-  }
-
-  async readResult (context: Context, electionId: string): Promise<string> {
-    return await run(context, (transaction) => readResult(transaction, electionId))
-  }
-
-  async readHistory (context: Context, electionId: string): Promise<string> {
-    return await run(context, (transaction) => readHistory(transaction, electionId))
-  }
 }
 
-async function run (context: Context, work: (transaction: Transaction) => Promise<unknown>): Promise<string> {
+// Fabric finds transactions as methods. With named parameters its shim would compile a schema for each argument of
+// each call, and keep it; so they take the rest, and the number of arguments is checked here.
+for (const [name, work] of Object.entries<Work>(transactions)) {
+  const method = async (context: Context, ...args: string[]): Promise<string> => await run(context, work, args)
+  Object.defineProperty(ScrutinContract.prototype, name, { value: method })
+}
+
+async function run (context: Context, work: Work, args: readonly string[]): Promise<string> {
   try {
-    return JSON.stringify(await work(new Transaction(context)))
+    const expected = work.length - 1
+    if (args.length !== expected) throw new ScrutinError('input.malformed', `expected ${expected} arguments`)
+    return JSON.stringify(await work(new Transaction(context), ...args))
   } catch (error) {
     if (error instanceof ScrutinError) throw new Error(encodeContractError(error), { cause: error })
     throw error

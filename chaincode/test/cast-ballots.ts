@@ -86,6 +86,8 @@ t.test('refuses malformed batches with a code', async (t) => {
   t.equal(await codeOf(cast(as, election, [new Uint8Array(10), new Uint8Array(20)])), 'ballot.none-accepted')
   t.equal(await codeOf((await as('MemberA', 'auditor')).submit('castBallots', [election.id], { ballots: new Uint8Array(0) })), 'access.role')
   t.equal(await codeOf(gateway.submit('castBallots', ['00'.repeat(32)], { ballots: new Uint8Array(0) })), 'election.unknown')
+  t.equal(await codeOf(gateway.submit('castBallots', [])), 'input.malformed')
+  t.equal(await codeOf(gateway.submit('castBallots', [election.id, 'more'])), 'input.malformed')
   t.equal(await codeOf(gateway.submit('castBallots', ['../../x'], { ballots: new Uint8Array(0) })), 'election.unknown')
 })
 
