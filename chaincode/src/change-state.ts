@@ -1,7 +1,8 @@
 /** The steps of an election that people or timers take: open, close, cancel, void. */
 import { cutOffMs, timestampMs } from '../../protocol/src/definition.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
-import { type KeysRecord, type OpeningRecord, recordKeys, type VoidVoteRecord } from '../../protocol/src/records.ts'
+import { openingRecord } from '../../protocol/src/opening.ts'
+import { type KeysRecord, recordKeys, type VoidVoteRecord } from '../../protocol/src/records.ts'
 import { changeStatus, checkReason, readStoredElection, requireRegistrars, requireStatus } from './election-records.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -17,8 +18,7 @@ export async function openElection (transaction: Transaction, electionId: string
   const registrars = await requireRegistrars(transaction, election)
   const keys = await transaction.state.get<KeysRecord>(recordKeys.keys(electionId))
   if (keys === undefined) throw new Error('a keyed election has keys')
-  const opening: OpeningRecord = { electionKeys: keys.electionKeys, moduli: registrars.map(({ message }) => message.moduli) }
-  await transaction.state.put(recordKeys.opening(electionId), opening)
+  await transaction.state.put(recordKeys.opening(electionId), openingRecord(keys, registrars.map(({ message }) => message)))
   await changeStatus(transaction, electionId, 'open')
   return {}
 }

@@ -1,7 +1,6 @@
 /** Reading an election from world state, and moving it from one state to the next. */
 import { isHex } from '../../protocol/src/bytes.ts'
-import { type CeremonyContext } from '../../protocol/src/ceremony.ts'
-import { type Definition, electionKeyCount } from '../../protocol/src/definition.ts'
+import type { Definition } from '../../protocol/src/definition.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import { fromHex } from '../../protocol/src/bytes.ts'
 import {
@@ -55,10 +54,6 @@ export async function readOpening (transaction: Transaction, id: string): Promis
   const opening = await transaction.state.get<OpeningRecord>(recordKeys.opening(id))
   if (opening === undefined) throw new ScrutinError('election.not-ready', 'it has never been open')
   return opening
-}
-
-export function ceremonyContext ({ idBytes, definition }: Pick<StoredElection, 'idBytes' | 'definition'>): CeremonyContext {
-  return { electionId: idBytes, trusteeCount: definition.trustees.length, threshold: definition.threshold, keyCount: electionKeyCount(definition) }
 }
 
 /** A reason that people give, for the record: 1 to 1000 characters. */

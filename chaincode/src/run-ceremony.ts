@@ -1,15 +1,15 @@
 /** The key ceremony as the contract sees it: it orders the rounds and checks every proof it can see. */
 import {
-  type CeremonyMessage, type CeremonyRound, ceremonyTags, ceremonyTranscript, checkCommit, checkDeal, type CommitMessage, type ConfirmMessage, type DealMessage, electionKeys,
-  parseCeremonyMessage, verificationKeys,
+  type CeremonyMessage, type CeremonyRound, ceremonyTags, ceremonyTranscript, checkCommit, checkDeal, type CommitMessage, type ConfirmMessage, type DealMessage,
+  parseCeremonyMessage,
 } from '../../protocol/src/ceremony.ts'
 import { type Definition, timestampMs } from '../../protocol/src/definition.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
-import { pointToHex } from '../../protocol/src/group.ts'
 import { parseSigned } from '../../protocol/src/messages.ts'
-import { type KeysRecord, recordKeys, type SignedCeremonyMessage } from '../../protocol/src/records.ts'
+import { ceremonyContext, keysRecord } from '../../protocol/src/opening.ts'
+import { recordKeys, type SignedCeremonyMessage } from '../../protocol/src/records.ts'
 import { assertSigned, type Signed } from '../../protocol/src/signed-message.ts'
-import { ceremonyContext, changeStatus, readStoredElection, requireStatus, type StoredElection } from './election-records.ts'
+import { changeStatus, readStoredElection, requireStatus, type StoredElection } from './election-records.ts'
 import { parseArgument, type Transaction } from './transaction.ts'
 
 export async function postCeremonyMessage (transaction: Transaction, electionId: string, signedText: string): Promise<Record<string, never>> {
@@ -31,7 +31,7 @@ export async function postCeremonyMessage (transaction: Transaction, electionId:
 }
 
 async function takeMessage (transaction: Transaction, election: StoredElection, message: CeremonyMessage): Promise<void> {
-  const context = ceremonyContext(election)
+  const context = ceremonyContext(election.definition)
   if (message.round === 'commit') {
     checkCommit(context, message)
     transaction.emit('ceremony', { electionId: election.id, round: message.round })
@@ -50,22 +50,19 @@ async function takeMessage (transaction: Transaction, election: StoredElection, 
     return
   }
   if (message.transcript !== ceremonyTranscript(context, commits, deals)) throw new ScrutinError('ceremony.commitment', 'the transcript differs')
-  await finishWhenComplete(transaction, election, message, deals)
+  await finishWhenComplete(transaction, election, message, commits, deals)
 }
 
 /** Two last confirmations at the same moment read each other's keys: one of them conflicts and is sent again. */
-async function finishWhenComplete (transaction: Transaction, election: StoredElection, message: ConfirmMessage, deals: readonly DealMessage[]): Promise<void> {
+async function finishWhenComplete (
+  transaction: Transaction, election: StoredElection, message: ConfirmMessage, commits: readonly CommitMessage[], deals: readonly DealMessage[]
+): Promise<void> {
   const confirms = await readRound<ConfirmMessage>(transaction, election, 'confirm')
   if (confirms.some((confirm, i) => confirm === undefined && i !== message.trustee)) {
     transaction.emit('ceremony', { electionId: election.id, round: message.round })
     return
   }
-  const record: KeysRecord = {
-    electionKeys: electionKeys(deals).map(pointToHex),
-    verificationKeys: election.definition.trustees.map((_, i) => verificationKeys(deals, i).map(pointToHex)),
-    transcript: message.transcript,
-  }
-  await transaction.state.put(recordKeys.keys(election.id), record)
+  await transaction.state.put(recordKeys.keys(election.id), keysRecord(ceremonyContext(election.definition), commits, deals))
   await changeStatus(transaction, election.id, 'keyed')
 }
 
