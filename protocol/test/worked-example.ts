@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { decodeCiphertexts } from '../src/ballot-encoding.ts'
+import type { CommitMessage, DealMessage } from '../src/ceremony.ts'
 import { fromBase64url, fromHex, toHex } from '../src/bytes.ts'
 import { parseDefinition, slotRules } from '../src/definition.ts'
 import { basePoint, multiply, type Point, pointFromHex, pointToHex, scalarFromHex } from '../src/group.ts'
 import { receiveShares } from '../src/hold-shares.ts'
 import { ceremonyContext } from '../src/opening.ts'
+import type { KeysRecord, ResultRecord, SignedDecryption } from '../src/records.ts'
 import { rollCommitment } from '../src/roll.ts'
+import type { Signed } from '../src/signed-message.ts'
 import { tags } from '../src/tagged-hash.ts'
 import { verifyElection } from '../src/verify-election.ts'
 import { computeWorkedExample, workedExample } from './support/compute-worked-example.ts'
@@ -19,7 +22,7 @@ const recordOf = (key: string): Uint8Array => {
   const line = bundle.map((text) => JSON.parse(text) as { key?: string, value: string }).find((record) => record.key?.endsWith(`/${key}`) === true)
   return fromBase64url(line!.value)
 }
-const jsonOf = (key: string): any => JSON.parse(new TextDecoder().decode(recordOf(key))) as unknown // eslint-disable-line @typescript-eslint/no-explicit-any
+const jsonOf = <T>(key: string): T => JSON.parse(new TextDecoder().decode(recordOf(key))) as T
 const definition = parseDefinition(recordOf('definition'))
 
 t.test('the numbers printed in SPEC.md are those that its rules give', async (t) => {
@@ -37,17 +40,18 @@ t.test('the bundle of the worked example verifies, and its result and root are t
 })
 
 t.test('the numbers are those in the records', async (t) => {
-  const keys = jsonOf('keys')
+  const keys = jsonOf<KeysRecord>('keys')
+  const result = jsonOf<ResultRecord>('result')
   const recorded: Record<string, string> = {
     'roll.root': definition.roll.root,
-    'ceremony.0.commitment': jsonOf('ceremony/commit/00').message.commitment,
+    'ceremony.0.commitment': jsonOf<Signed<CommitMessage>>('ceremony/commit/00').message.commitment,
     'ceremony.transcript': keys.transcript,
-    'keys.election.0': keys.electionKeys[0],
-    'keys.election.1': keys.electionKeys[1],
-    'keys.verification.0.0': keys.verificationKeys[0][0],
-    'keys.verification.1.1': keys.verificationKeys[1][1],
-    'decryption.slot.0.sum': `${jsonOf('result').questions[0].counts.oak}`,
-    'decryption.slot.1.sum': `${jsonOf('result').questions[0].counts.lime}`,
+    'keys.election.0': keys.electionKeys[0]!,
+    'keys.election.1': keys.electionKeys[1]!,
+    'keys.verification.0.0': keys.verificationKeys[0]![0]!,
+    'keys.verification.1.1': keys.verificationKeys[1]![1]!,
+    'decryption.slot.0.sum': `${result.questions[0]!.counts['oak']}`,
+    'decryption.slot.1.sum': `${result.questions[0]!.counts['lime']}`,
   }
   for (const [name, value] of Object.entries(recorded)) t.equal(numbers.get(name), value, name)
   const trackers = bundle.filter((line) => line.includes('/tracker/')).map((line) => (JSON.parse(line) as { key: string }).key.split('/').at(-1))
@@ -61,11 +65,12 @@ t.test('with the printed challenges the equations of SPEC.md hold', async (t) =>
     const commitment = pointFromHex(signature.slice(0, 64))
     t.ok(multiply(basePoint, scalarFromHex(signature.slice(64))).equals(commitment.add(multiply(pointFromHex(key), scalarNamed(name)))), name)
   }
-  const [commit, deal, registrar] = ['ceremony/commit/00', 'ceremony/deal/00', 'registrar/00'].map(jsonOf)
+  const commit = jsonOf<Signed<CommitMessage>>('ceremony/commit/00')
+  const deal = jsonOf<Signed<DealMessage>>('ceremony/deal/00')
   signatureHolds('ceremony.0.encryption-proof.challenge', commit.message.encryptionKey, commit.message.encryptionProof)
-  signatureHolds('ceremony.0.proof.1.challenge', deal.message.commitments[1][0], deal.message.proofs[1])
+  signatureHolds('ceremony.0.proof.1.challenge', deal.message.commitments[1]![0]!, deal.message.proofs[1]!)
   signatureHolds('ceremony.0.commit-message.challenge', definition.trustees[0]!.key, commit.signature)
-  signatureHolds('registrar.0.message.challenge', definition.registrars[0]!.key, registrar.signature)
+  signatureHolds('registrar.0.message.challenge', definition.registrars[0]!.key, jsonOf<Signed<unknown>>('registrar/00').signature)
   const ballot = recordOf(`ballot/${numbers.get('credential.0.key')!}`)
   signatureHolds('ballot.0.cast-signature.challenge', numbers.get('credential.0.key')!, toHex(ballot.subarray(-64)))
 
@@ -81,7 +86,7 @@ t.test('with the printed challenges the equations of SPEC.md hold', async (t) =>
   branchHolds('ballot.0.proof.0.challenge.1', { a: 5, z: 9 }, key0, beta0.subtract(basePoint))
   branchHolds('ballot.0.proof.2.challenge', { a: 17, z: 19 }, key0.add(key1), beta0.add(beta1).subtract(basePoint))
 
-  const { factor, proof } = jsonOf('decryption/00').message.factors[0][0][0]
+  const { factor, proof } = jsonOf<SignedDecryption>('decryption/00').message.factors[0]![0]![0]!
   const [c, z] = [scalarNamed('decryption.0.slot.0.challenge'), scalarFromHex(proof.slice(128))]
   t.ok(multiply(basePoint, z).equals(pointFromHex(proof.slice(0, 64)).add(multiply(pointNamed('keys.verification.0.0'), c))))
   t.ok(multiply(pointNamed('sums.alpha'), z).equals(pointFromHex(proof.slice(64, 128)).add(multiply(pointFromHex(factor), c))))
@@ -90,7 +95,7 @@ t.test('with the printed challenges the equations of SPEC.md hold', async (t) =>
 t.test('the published secrets of the example open what they should', async (t) => {
   const [person] = secrets.people
   t.equal(toHex(rollCommitment(fromHex(person!.salt, 32), person!.identity)), numbers.get('roll.0.commitment'))
-  const deals = [0, 1].map((trustee) => jsonOf(`ceremony/deal/0${trustee}`).message)
+  const deals = [0, 1].map((trustee) => jsonOf<Signed<DealMessage>>(`ceremony/deal/0${trustee}`).message)
   secrets.trustees.forEach((trustee, i) => {
     t.same(receiveShares(ceremonyContext(definition), i, trustee, deals), trustee.shares)
   })

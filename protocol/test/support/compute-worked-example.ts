@@ -5,7 +5,14 @@
  */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import type { CommitMessage, DealMessage } from '../../src/ceremony.ts'
+import type { Definition } from '../../src/definition-schema.ts'
+import type { DecryptionMessage } from '../../src/decryption.ts'
 import { basePoint, decodePoint, invertScalar, modOrder, multiply, type Point, pointFromHex, pointToHex, reduceWide, scalarFromHex, scalarToHex, sumPoints } from '../../src/group.ts'
+import type { SignedDecryption, SignedRegistrarMessage } from '../../src/records.ts'
+import type { Signed } from '../../src/signed-message.ts'
+
+type Factors = DecryptionMessage['factors'][number][number]
 
 interface WorkedExample {
   readonly bundle: readonly string[]
@@ -39,17 +46,17 @@ const records = new Map(workedExample.bundle.slice(1, -1).map((line) => {
   return [key.split('/').slice(2).join('/'), Buffer.from(value, 'base64url')]
 }))
 const raw = (key: string): Buffer => records.get(key)!
-const json = (key: string): any => JSON.parse(raw(key).toString('utf8')) as unknown // eslint-disable-line @typescript-eslint/no-explicit-any
+const json = <T>(key: string): T => JSON.parse(raw(key).toString('utf8')) as T
 /** The canonical JSON of a message whose record `{"message":…,"signature":"…"}` is canonical itself. */
 const messageBytes = (key: string): Buffer => raw(key).subarray('{"message":'.length, -(',"signature":""}'.length + 128))
-const signatureOf = (key: string): Buffer => bytes(json(key).signature)
+const signatureOf = (key: string): Buffer => bytes(json<Signed<unknown>>(key).signature)
 
 /** Every number of the worked example, in the order in which SPEC.md shows them. */
 export function computeWorkedExample (): ReadonlyMap<string, string> {
   const numbers = new Map<string, string>()
   const say = (name: string, value: string | bigint | number): void => { numbers.set(name, typeof value === 'bigint' ? scalarToHex(value) : `${value}`) }
 
-  const definition = json('definition')
+  const definition = json<Definition>('definition')
   const id = bytes(hash('election', raw('definition')))
   say('definition.length', raw('definition').length)
   say('election-id', id.toString('hex'))
@@ -67,32 +74,32 @@ export function computeWorkedExample (): ReadonlyMap<string, string> {
   const leafBytes = leaves.map(({ leaf }) => bytes(leaf)) as [Buffer, Buffer, Buffer]
   say('roll.root', hash('roll-node', bytes(hash('roll-node', leafBytes[0], leafBytes[1])), leafBytes[2]))
 
-  const deals = [0, 1].map((i) => json(`ceremony/deal/0${i}`).message)
-  const commits = [0, 1].map((i) => json(`ceremony/commit/0${i}`).message)
+  const deals = [0, 1].map((i) => json<Signed<DealMessage>>(`ceremony/deal/0${i}`).message) as [DealMessage, DealMessage]
+  const commits = [0, 1].map((i) => json<Signed<CommitMessage>>(`ceremony/commit/0${i}`).message) as [CommitMessage, CommitMessage]
   say('ceremony.0.commitment', hash('ceremony-commitment', id, number(0), text(`{"commitments":${JSON.stringify(deals[0].commitments)},"nonce":"${deals[0].nonce}"}`)))
   say('ceremony.0.encryption-proof.challenge', signatureChallenge('ceremony-encryption-key', bytes(commits[0].encryptionKey), bytes(commits[0].encryptionProof), Buffer.concat([id, number(0)])))
-  say('ceremony.0.proof.1.challenge', signatureChallenge('ceremony-contribution', bytes(deals[0].commitments[1][0]), bytes(deals[0].proofs[1]), Buffer.concat([id, number(0), number(1)])))
-  say('ceremony.0.commit-message.challenge', signatureChallenge('ceremony-commit-message', bytes(definition.trustees[0].key), signatureOf('ceremony/commit/00'),
+  say('ceremony.0.proof.1.challenge', signatureChallenge('ceremony-contribution', bytes(deals[0].commitments[1]![0]!), bytes(deals[0].proofs[1]!), Buffer.concat([id, number(0), number(1)])))
+  say('ceremony.0.commit-message.challenge', signatureChallenge('ceremony-commit-message', bytes(definition.trustees[0]!.key), signatureOf('ceremony/commit/00'),
     Buffer.concat([frame(id), frame(messageBytes('ceremony/commit/00'))])))
-  const { ephemeralKey, masked } = deals[0].shares[0]
+  const { ephemeralKey, masked } = deals[0].shares[0]!
   const shared = multiply(pointFromHex(ephemeralKey), scalarFromHex(workedExample.secrets.trustees[1]!.encryptionSecret))
   const half = (part: number): Buffer => bytes(hash('ceremony-mask', id, number(0), number(1), bytes(ephemeralKey), bytes(pointToHex(shared)), number(1), Uint8Array.of(part)))
   const mask = reduceWide(Uint8Array.from(Buffer.concat([half(0), half(1)])))
   say('ceremony.0.to.1.shared-point', pointToHex(shared))
   say('ceremony.0.to.1.slot.1.mask', mask)
-  say('ceremony.0.to.1.slot.1.share', modOrder(scalarFromHex(masked[1]) - mask))
+  say('ceremony.0.to.1.slot.1.share', modOrder(scalarFromHex(masked[1]!) - mask))
   say('ceremony.transcript', hash('ceremony-transcript', id, Buffer.concat([text('['), messageBytes('ceremony/commit/00'), text(','), messageBytes('ceremony/commit/01'), text(']')]),
     Buffer.concat([text('['), messageBytes('ceremony/deal/00'), text(','), messageBytes('ceremony/deal/01'), text(']')])))
-  const keys = [0, 1].map((slot) => sumPoints(deals.map((deal) => pointFromHex(deal.commitments[slot][0]))))
+  const keys = [0, 1].map((slot) => sumPoints(deals.map((deal) => pointFromHex(deal.commitments[slot]![0]!))))
   keys.forEach((key, slot) => { say(`keys.election.${slot}`, pointToHex(key)) })
   const verification = (trustee: number, slot: number): Point =>
-    sumPoints(deals.map((deal) => pointFromHex(deal.commitments[slot][0]).add(multiply(pointFromHex(deal.commitments[slot][1]), BigInt(trustee + 1)))))
+    sumPoints(deals.map((deal) => pointFromHex(deal.commitments[slot]![0]!).add(multiply(pointFromHex(deal.commitments[slot]![1]!), BigInt(trustee + 1)))))
   say('keys.verification.0.0', pointToHex(verification(0, 0)))
   say('keys.verification.1.1', pointToHex(verification(1, 1)))
 
-  const modulus = Buffer.from(json('registrar/00').message.moduli[0] as string, 'base64url')
+  const modulus = Buffer.from(json<SignedRegistrarMessage>('registrar/00').message.moduli[0]!, 'base64url')
   say('registrar.0.modulus-hash', hash('rsa-modulus', modulus))
-  say('registrar.0.message.challenge', signatureChallenge('registrar-message', bytes(definition.registrars[0].key), signatureOf('registrar/00'), Buffer.concat([frame(id), frame(messageBytes('registrar/00'))])))
+  say('registrar.0.message.challenge', signatureChallenge('registrar-message', bytes(definition.registrars[0]!.key), signatureOf('registrar/00'), Buffer.concat([frame(id), frame(messageBytes('registrar/00'))])))
 
   const ballots = workedExample.secrets.voters.map((voter) => ({ ...voter, ballot: raw(`ballot/${voter.credentialKey}`) }))
   const [first] = ballots as [typeof ballots[number]]
@@ -133,15 +140,15 @@ export function computeWorkedExample (): ReadonlyMap<string, string> {
   say('sums.beta.0', pointToHex(sums[1]!))
   say('sums.beta.1', pointToHex(sums[2]!))
 
-  const factors = [0, 1].map((trustee) => json(`decryption/0${trustee}`).message.factors[0][0])
-  say('decryption.0.slot.0.factor', factors[0][0].factor)
+  const factors = [0, 1].map((trustee) => json<SignedDecryption>(`decryption/0${trustee}`).message.factors[0]![0]!) as [Factors, Factors]
+  say('decryption.0.slot.0.factor', factors[0][0]!.factor)
   say('decryption.0.slot.0.challenge', challenge('decryption-proof', [['election', id], ['box', bytes(root)], ['place', Buffer.alloc(16)],
-    ['share', bytes(pointToHex(verification(0, 0)))], ['alpha', bytes(pointToHex(sums[0]!))], ['factor', bytes(factors[0][0].factor)], ['commitments', bytes(factors[0][0].proof).subarray(0, 64)]]))
+    ['share', bytes(pointToHex(verification(0, 0)))], ['alpha', bytes(pointToHex(sums[0]!))], ['factor', bytes(factors[0][0]!.factor)], ['commitments', bytes(factors[0][0]!.proof).subarray(0, 64)]]))
   // x_0 = 1 and x_1 = 2: λ_0 = 2/(2-1), λ_1 = 1/(1-2)
   const lagrange = [2n, modOrder(invertScalar(modOrder(-1n)))]
   lagrange.forEach((value, i) => { say(`decryption.lagrange.${i}`, value) })
   for (const slot of [0, 1]) {
-    const factor = sumPoints(factors.map((row, trustee) => multiply(pointFromHex(row[slot].factor), lagrange[trustee]!)))
+    const factor = sumPoints(factors.map((row, trustee) => multiply(pointFromHex(row[slot]!.factor), lagrange[trustee]!)))
     const plain = sums[1 + slot]!.subtract(factor)
     say(`decryption.slot.${slot}.point`, pointToHex(plain))
     say(`decryption.slot.${slot}.sum`, [0, 1, 2, 3].find((sum) => multiply(basePoint, BigInt(sum)).equals(plain)) ?? 'none')
