@@ -30,12 +30,12 @@ t.test('any JSON has one canonical form, which parses to the same value', async 
 })
 
 t.test('another order, spaces, doubled names and other spellings of numbers and characters are refused', async (t) => {
-  const texts = ['{"b":1,"a":2}', '{ "a":1}', '{"a":1}\n', '{"a":1,"a":1}', '1.0', '1e2', '-0', '"\\u0041"', '"\\/"', '\ufeff{}', '100000000000000000000000']
+  const texts = ['{"b":1,"a":2}', '{ "a":1}', '{"a":1}\n', '{"a":1,"a":1}', '1.0', '1e2', '-0', '"\\u0041"', '"\\/"', '100000000000000000000000']
   for (const text of texts) refuses(t, 'input.not-canonical', () => parseCanonical(utf8ToBytes(text)))
 })
 
 t.test('what is no JSON in UTF-8 is refused', async (t) => {
-  for (const text of ['', '{', '{"a":undefined}', "{'a':1}", 'NaN']) refuses(t, 'input.malformed', () => parseCanonical(utf8ToBytes(text)))
+  for (const text of ['', '{', '\ufeff{}', '{"a":undefined}', "{'a':1}", 'NaN']) refuses(t, 'input.malformed', () => parseCanonical(utf8ToBytes(text)))
   refuses(t, 'input.malformed', () => parseCanonical(Uint8Array.of(0x22, 0xff, 0x22)))
 })
 
