@@ -27,13 +27,15 @@ export interface AppOptions {
 
 export async function buildApp ({ config, ledger, logStream }: AppOptions): Promise<FastifyInstance> {
   const serviceKeys = openServiceKeys(config.folder)
-  const database = openDatabase(config.folder)
+  const database = openDatabase(config.folder, 'NORMAL')
   const app = Fastify({
     logger: loggerOptions(config.logLevel ?? 'info', logStream),
     bodyLimit,
     trustProxy: config.trustedProxies ?? false,
     return503OnClosing: true,
   })
+  // Fastify reads text by default: JSON only here
+  app.removeContentTypeParser('text/plain')
   await app.register(problems)
   await app.register(validation)
   await app.register(protection, { rateLimit: config.rateLimit ?? defaultRateLimit })

@@ -53,16 +53,20 @@ const schema = `
   CREATE INDEX IF NOT EXISTS issuance_waiting ON issuance (election, waiting_since) WHERE waiting_since IS NOT NULL;
 `
 
-/** Opens the registrar's database, mode 0600, and makes it if there is none. */
-export function openDatabase (folder: string): DatabaseSync {
+/**
+ * Opens the registrar's database, mode 0600, and makes it if there is none.
+ *
+ * @param sync `FULL` survives a power cut: keys and codes can't be had again. `NORMAL` may lose the last requests to
+ * one: an issuance lost before it stands on the ledger is asked for again, one that stands there is found there
+ */
+export function openDatabase (folder: string, sync: 'FULL' | 'NORMAL' = 'FULL'): DatabaseSync {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const file = join(folder, 'roll.db')
   // SQLite gives its journal the mode of the database
   closeSync(openSync(file, 'a', 0o600))
   chmodSync(file, 0o600)
   const database = new DatabaseSync(file, { timeout: 10_000, enableForeignKeyConstraints: true })
-  // FULL: an issuance that waits must survive a power cut
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;')
+  database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${sync}; PRAGMA secure_delete = ON;`)
   database.exec(schema)
   return database
 }

@@ -1,5 +1,5 @@
 /** Files that hold secrets or names: for their owner only, and never half written. */
-import { linkSync, mkdirSync, openSync, closeSync, fsyncSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { linkSync, mkdirSync, openSync, closeSync, fsyncSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /** Mode 0600, in a folder of mode 0700 if there is none yet; replaces what was there in one step. */
@@ -44,7 +44,7 @@ function writePartial (file: string, content: string): string {
   rmSync(partial, { force: true })
   const descriptor = openSync(partial, 'wx', 0o600)
   try {
-    writeSync(descriptor, content)
+    writeFileSync(descriptor, content)
     fsyncSync(descriptor)
   } finally {
     closeSync(descriptor)
