@@ -3,8 +3,8 @@ import { concatBytes } from './bytes.ts'
 import { ballotVersion, trackerOf } from './ballot-encoding.ts'
 import { ballotChallenges, type BallotContext } from './ballot-transcript.ts'
 import type { Question } from './definition-schema.ts'
-import { basePoint, modOrder, multiply, type Point, randomScalar, sumPoints } from './group.ts'
-import { type Answer, findKind } from './kinds/kinds.ts'
+import { basePoint, identity, modOrder, multiply, type Point, randomScalar, sumPoints } from './group.ts'
+import { type Answer, findKind, type SlotRules } from './kinds/kinds.ts'
 import { MembershipProver } from './membership-proof.ts'
 import { type KeyPair, sign } from './schnorr.ts'
 import { tags } from './tagged-hash.ts'
@@ -45,7 +45,9 @@ function encryptAnswer (context: BallotContext, question: Question, answer: Answ
   const slots = kind.slots(question, answer)
   const rules = kind.rules(question)
   const keys = context.electionKeys
-  const betas = slots.map((value, slot) => multiply(keys[slot]!, randomness).add(multiply(basePoint, value)))
+  // Looked up, not multiplied: the time must not depend on how many slots hold a 0.
+  const multiples = smallMultiples(rules)
+  const betas = slots.map((value, slot) => multiply(keys[slot]!, randomness).add(multiples[Number(value)]!))
   const ciphertextBytes = concatBytes(multiply(basePoint, randomness).toBytes(), ...betas.map((beta) => beta.toBytes()))
   const slotProvers = slots.map((value, slot) => new MembershipProver(keys[slot]!, rules.slotValues[slot]!, value, randomness))
   const sumProvers = rules.sums.map(({ weights, allowed }) => {
@@ -54,4 +56,12 @@ function encryptAnswer (context: BallotContext, question: Question, answer: Answ
     return new MembershipProver(key, allowed, modOrder(value), randomness)
   })
   return { ciphertextBytes, provers: [...slotProvers, ...sumProvers] }
+}
+
+/** 0·G, 1·G, … up to the largest value of a slot. */
+function smallMultiples ({ slotValues }: SlotRules): Point[] {
+  const most = Math.max(...slotValues.flat().map(Number))
+  const multiples = [identity]
+  while (multiples.length <= most) multiples.push(multiples.at(-1)!.add(basePoint))
+  return multiples
 }
