@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import { ballotTracker } from '../../protocol/src/ballot-encoding.ts'
-import { type CastBallot, castBallot } from './cast-ballot.ts'
+import { type CastBallot, castBallot, castingOrder } from './cast-ballot.ts'
 import { askAnswers } from './command-ask.ts'
 import { GatewayClient } from './gateway-client.ts'
 import { parseAnswers } from './parse-answers.ts'
@@ -40,7 +40,7 @@ export function voteCommand (): Command {
       let sealed: Uint8Array | undefined
       try {
         const cast = await vote(atHand, codes, answers, {
-          ...gateways.length > 1 ? { gateways } : {},
+          gateways: gateways.length > 1 ? gateways : [...castingOrder(atHand.election, atHand.directory), ...gateways],
           onWaiting: (seconds) => { say(`Waiting for others, so that the time points at nobody; asking again in ${seconds} s.`) },
           onFilled: (tracker) => { say(`Tracker ${tracker}`) },
           onSealed: (bytes) => { sealed = bytes },
@@ -76,7 +76,7 @@ function showReceipt ({ receipt, gateway }: CastBallot, options: Pick<Options, '
   if (options.json) console.log(JSON.stringify({ tracker: receipt.tracker, gateway: gateway.url, receipt }))
   else {
     console.log(`Your ballot is in the box, in block ${receipt.blockNumber}. Its tracker is\n${receipt.tracker}\n` +
-      `It shows that the ballot is there, never what it says. Look it up: scrutin verify ${receipt.tracker}`)
+      `It shows that the ballot is there, never what it says. Look it up at another member:\nscrutin verify ${receipt.tracker} --gateway URL --election ${receipt.electionId}`)
   }
 }
 
