@@ -99,7 +99,7 @@ Check a tracker against another member:
 
 Close early, as the organiser; then each trustee decrypts the sums (two of three are enough):
 
-  npx scrutin close ${electionId} --gateway ${gateways[0]!} --api-key-file ${keyFile}
+  npx scrutin close --election ${electionId} --gateway ${gateways[0]!} --api-key-file ${keyFile}
 ${network.members.flatMap(({ trustee }) => trustee === undefined ? [] : [`  npx trustee decrypt ${electionId} --config ${trustee.configFile}`]).slice(0, 2).join('\n')}
 
 Take everything away and check it yourself:
