@@ -46,7 +46,7 @@ async function fastSuite (files: readonly string[]): Promise<Outcome> {
   const start = performance.now()
   print(`Fast suite: ${files.length} files`)
   const jobs = Math.min(4, Math.max(2, availableParallelism()))
-  const outcome = await runSuite({ root, files, jobs, timeout: 120, print })
+  const outcome = await runSuite({ root, files, jobs, timeout: 300, print })
   print(`Fast suite: ${describe(outcome)} in ${duration(start)}`)
   return outcome
 }
