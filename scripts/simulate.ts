@@ -22,7 +22,7 @@ count, decryption, audit. Brings up a network of its own and removes it.
   --approve-from G  read grades from G on as approval
   --limit N         only the first N ballots
   --fabric          on a real four-member Fabric network (without it: embedded ledger)
-  --at-once N       voters at the same time (8)
+  --at-once N       voters at the same time (32)
   --port-base N     first of the ports used (23000)
   --out BUNDLE      keep the bundle there
   --json            one JSON object on stdout: {ballots, committed, rejected, counts, verified, seconds}
@@ -70,7 +70,7 @@ function readOptions () {
         'approve-from': { type: 'string' },
         limit: { type: 'string' },
         fabric: { type: 'boolean', default: false },
-        'at-once': { type: 'string', default: '8' },
+        'at-once': { type: 'string', default: '32' },
         'port-base': { type: 'string', default: '23000' },
         out: { type: 'string' },
         json: { type: 'boolean', default: false },

@@ -81,7 +81,7 @@ t.test('Orsay 2007 read as approval, with a voter who casts 200 times', async (t
     network,
     file,
     title: 'Orsay 2007',
-    atOnce: 8,
+    atOnce: 32,
     progress,
     castOne: async (election, voter, gateways, index) => {
       if (index === 100) return await distinct(election, voter, gateways)
