@@ -6,7 +6,7 @@
  * probability at most 2^-128 (Bellare, Garay, Rabin, Eurocrypt 1998, "small
  * exponents test"). Verdicts of different verifiers agree, coefficients don't.
  */
-import { pippenger } from '@noble/curves/abstract/curve.js'
+import { interleavedMSMUnsafe, pippenger } from '@noble/curves/abstract/curve.js'
 import { ristretto255 } from '@noble/curves/ed25519.js'
 import { bytesToNumberLE } from '@noble/curves/utils.js'
 import { randomBytes } from '@noble/hashes/utils.js'
@@ -36,8 +36,18 @@ export class Equations {
       points.push(point)
       scalars.push(reduced)
     }
-    return points.length === 0 || pippenger(ristretto255.Point, points, scalars).is0()
+    return points.length === 0 || multiScalarSum(points, scalars).is0()
   }
+}
+
+/** Up to so many points interleaving is faster than buckets (measured: 27 against 40 ms for 75 points, 261 against 244 for 1,000). */
+const mostInterleaved = 500
+
+/** In variable time: only public values are checked with it. */
+function multiScalarSum (points: Point[], scalars: bigint[]): Point {
+  return points.length <= mostInterleaved
+    ? interleavedMSMUnsafe(ristretto255.Point, points, 5)(scalars)
+    : pippenger(ristretto255.Point, points, scalars)
 }
 
 /** Checks the equations that `collect` adds. */
