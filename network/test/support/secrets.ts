@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 export interface Secret {
-  readonly kind: 'private key' | 'API key' | 'passphrase' | 'password'
+  readonly kind: 'private key' | 'API key' | 'passphrase' | 'password' | 'service key'
   readonly folder: string
   readonly file: string
   /** The bytes another file must not contain. */
@@ -21,11 +21,40 @@ export async function secretsWithin (folder: string): Promise<Secret[]> {
       secrets.push({ kind: 'private key', folder, file, forms: formsOfKey(pem) })
     }
     if (file.includes('/api-keys/')) secrets.push({ kind: 'API key', folder, file, forms: formsOfText(text) })
+    // what gateways and registrars make for themselves at their first start
+    if (['gateway-key', 'key', 'code-secret'].includes(entry.name) && /^[0-9a-f]{64}\n?$/.test(text)) {
+      secrets.push({ kind: 'service key', folder, file, forms: formsOfHex(text.trim()) })
+    }
     if (entry.name === 'passphrase') secrets.push({ kind: 'passphrase', folder, file, forms: formsOfText(text) })
     const password = /^ +pass: (\S+)$/m.exec(text)?.[1]
     if (entry.name === 'fabric-ca-server-config.yaml' && password !== undefined) secrets.push({ kind: 'password', folder, file, forms: formsOfText(password) })
   }
   return secrets
+}
+
+/** The folders of all processes of these members. */
+export async function processFolders (members: readonly { readonly folder: string }[]): Promise<string[]> {
+  const folders: string[] = []
+  for (const member of members) {
+    for (const entry of await readdir(member.folder, { withFileTypes: true })) if (entry.isDirectory()) folders.push(join(member.folder, entry.name))
+  }
+  return folders
+}
+
+/** A sentence for each file of a folder that holds the secret of another folder. */
+export async function misplacedSecrets (secrets: readonly Secret[], folders: readonly string[]): Promise<string[]> {
+  const misplaced: string[] = []
+  for (const folder of folders) {
+    for (const file of await readdir(folder, { recursive: true, withFileTypes: true })) {
+      if (!file.isFile()) continue
+      const path = join(file.parentPath, file.name)
+      const content = await readFile(path)
+      for (const secret of secrets) {
+        if (secret.folder !== folder && secret.forms.some(form => content.includes(form))) misplaced.push(`${path} holds the ${secret.kind} of ${secret.file}`)
+      }
+    }
+  }
+  return misplaced
 }
 
 /** The scalar itself, however it is wrapped: raw, hexadecimal, base64 in PEM or in a line. */
@@ -50,4 +79,9 @@ function formsOfText (text: string): Buffer[] {
 
 function textForms (bytes: Buffer): Buffer[] {
   return [bytes.toString('hex'), bytes.toString('hex').toUpperCase(), bytes.toString('base64').replace(/=+$/, ''), bytes.toString('base64url')].map(text => Buffer.from(text))
+}
+
+function formsOfHex (text: string): Buffer[] {
+  const bytes = Buffer.from(text, 'hex')
+  return [bytes, ...textForms(bytes)]
 }

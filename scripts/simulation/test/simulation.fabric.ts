@@ -9,6 +9,7 @@ import { setImmediate } from 'node:timers/promises'
 import t from 'tap'
 import { reset } from '../../../network/src/bring-down.ts'
 import { printed } from '../../../network/src/progress.ts'
+import { misplacedSecrets, processFolders, secretsWithin } from '../../../network/test/support/secrets.ts'
 import { sealBallot } from '../../../protocol/src/fill-ballot.ts'
 import type { Receipt } from '../../../protocol/src/receipt.ts'
 import { fillIn, seal } from '../../../voter/src/cast-ballot.ts'
@@ -95,4 +96,9 @@ t.test('Orsay 2007 read as approval, with a voter who casts 200 times', async (t
   t.equal(outcome.committed, 559)
   t.match(outcome.counts, { Bayrou: 249, Sarkozy: 235, Royal: 191 })
   t.equal(outcome.verified, true)
+
+  const folders = await processFolders(network.members)
+  const secrets = (await Promise.all(folders.map(secretsWithin))).flat()
+  t.equal(secrets.filter(({ kind }) => kind === 'service key').length, 4 + 3 * 2, 'a key of each gateway, a key and the codes\' secret of each registrar')
+  t.strictSame(await misplacedSecrets(secrets, folders), [], 'no secret of one process lies in the folder of another')
 })
