@@ -1,6 +1,6 @@
 /** The real network, with a stand-in for the contract: four members, brought up, tried, stopped, resumed, removed. */
 import { X509Certificate } from 'node:crypto'
-import { access, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { access, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Gateway, Wallets, type Contract } from 'fabric-network'
