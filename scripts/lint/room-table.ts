@@ -37,20 +37,25 @@ export const rooms: Readonly<Record<string, Room>> = {
     roomsUnder: { 'ledger/src/embedded/': ['chaincode'] },
     builtins: true
   },
-  gateway: { rooms: ['protocol', 'ledger'], builtins: true },
-  registrar: { rooms: ['protocol', 'ledger'], builtins: true },
+  service: {
+    rooms: ['protocol', 'ledger'],
+    packages: ['fastify', 'fastify-plugin', 'pino', 'typebox'],
+    builtins: true
+  },
+  gateway: { rooms: ['protocol', 'ledger', 'service'], builtins: true },
+  registrar: { rooms: ['protocol', 'ledger', 'service'], builtins: true },
   voter: {
     rooms: ['protocol'],
     testRooms: ['gateway', 'registrar'],
     packages: ['@cloudflare/blindrsa-ts', 'typebox', 'commander', 'yaml'],
     builtins: /^voter\/src\/command[^/]*\.ts$/
   },
-  trustee: { rooms: ['protocol', 'ledger'], builtins: true },
+  trustee: { rooms: ['protocol', 'ledger', 'service'], builtins: true },
   auditor: { rooms: ['protocol', 'ledger'], builtins: true },
   web: { rooms: ['protocol', 'voter'], testRooms: ['gateway', 'registrar'], builtins: false },
   network: { rooms: [], builtins: true },
   scripts: {
-    rooms: ['protocol', 'chaincode', 'ledger', 'gateway', 'registrar', 'voter', 'trustee', 'auditor', 'web', 'network'],
+    rooms: ['protocol', 'chaincode', 'ledger', 'service', 'gateway', 'registrar', 'voter', 'trustee', 'auditor', 'web', 'network'],
     builtins: true
   }
 }

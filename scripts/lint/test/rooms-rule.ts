@@ -29,11 +29,13 @@ function accepts (t: Test, file: string, code: string): void {
 
 t.test('a room reaches only the rooms below it', async t => {
   refuses(t, 'protocol/src/ballot.ts', "import { open } from '../../ledger/src/open-ledger.ts'", /protocol\/ may not import ledger\/; it may import no other room/)
-  refuses(t, 'gateway/src/routes/cast.ts', "import { roll } from '../../../registrar/src/roll.ts'", /may not import registrar\/; it may import protocol, ledger/)
+  refuses(t, 'gateway/src/routes/cast.ts', "import { roll } from '../../../registrar/src/roll.ts'", /may not import registrar\/; it may import protocol, ledger, service/)
   refuses(t, 'registrar/src/app.ts', "export { app } from '../../gateway/src/app.ts'", /may not import gateway/)
   refuses(t, 'voter/src/cast.ts', "import type { Ledger } from '../../ledger/src/port.ts'", /may not import ledger/)
   refuses(t, 'network/src/up.ts', "import { ScrutinError } from '../../protocol/src/errors.ts'", /may not import protocol/)
   accepts(t, 'gateway/src/app.ts', "import { openLedger } from '../../ledger/src/open-ledger.ts'")
+  accepts(t, 'trustee/src/log.ts', "import { logOptions } from '../../service/src/log-options.ts'")
+  refuses(t, 'service/src/log-options.ts', "import { app } from '../../gateway/src/app.ts'", /may not import gateway/)
   accepts(t, 'web/src/booth.ts', "import { cast } from '../../voter/src/cast.ts'")
   accepts(t, 'scripts/simulate.ts', "import { app } from '../gateway/src/app.ts'")
 })
