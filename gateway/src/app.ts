@@ -1,6 +1,11 @@
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { ScrutinError } from '../../protocol/src/errors.ts'
+import { logOptions } from '../../service/src/log-options.ts'
+import problems from '../../service/src/plugins/problems.ts'
+import requestLog from '../../service/src/plugins/request-log.ts'
+import validation from '../../service/src/plugins/validation.ts'
+import { asScrutinError, rawProblem, sendProblem } from '../../service/src/problem.ts'
 import type { FollowTiming } from './follow-elections.ts'
 import apiKeys from './plugins/api-keys.ts'
 import caching from './plugins/caching.ts'
@@ -9,12 +14,8 @@ import electionFollower from './plugins/election-follower.ts'
 import openAccess from './plugins/open-access.ts'
 import openApi from './plugins/open-api.ts'
 import ports, { type Ports } from './plugins/ports.ts'
-import problems from './plugins/problems.ts'
 import rateLimit from './plugins/rate-limit.ts'
-import requestLog, { loggerOptions } from './plugins/request-log.ts'
 import securityHeaders from './plugins/security-headers.ts'
-import validation from './plugins/validation.ts'
-import { asScrutinError, rawProblem, sendProblem } from './problem.ts'
 import ballots from './routes/ballots.ts'
 import bundle from './routes/bundle.ts'
 import elections from './routes/elections.ts'
@@ -33,8 +34,12 @@ export interface AppOptions extends Ports {
 
 /** Builds the gateway over ledgers that are open already. `ready` or `listen` starts what runs by itself; `close` ends it. */
 export async function buildApp ({ logStream, follow, enter = true, ...given }: AppOptions): Promise<FastifyInstance> {
+  const { member, logLevel } = given.config
   const app = Fastify({
-    logger: loggerOptions(given.config, logStream),
+    logger: {
+      ...logOptions({ service: 'gateway', member, level: logLevel, secretFields: ['apiKey'] }),
+      ...(logStream === undefined ? {} : { stream: logStream }),
+    },
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: given.config.trustedProxies ?? false,
     // what `maxParamLength` cuts off would look like another address

@@ -1,7 +1,7 @@
 /** The pieces that the schemas of routes are made of. */
 import Type, { type TSchema } from 'typebox'
 import { Hash } from '../../protocol/src/definition-schema.ts'
-import { problemMediaType } from './problem.ts'
+import { problemMediaType } from '../../service/src/problem.ts'
 import { type SchemaName, shared } from './shared-schemas.ts'
 
 const closed = { additionalProperties: false } as const

@@ -15,7 +15,7 @@ The REST gateway of one member.
 
 async function start (configFile: string): Promise<void> {
   const config = await readGatewayConfig(configFile)
-  const keys = await openGatewayKey(config.folder)
+  const keys = openGatewayKey(config.folder)
   const ledger = await openLedger(config.ledger)
   const organiserLedger = await openLedger(config.organiserLedger)
   const app = await buildApp({ config, keys, ledger, organiserLedger })

@@ -1,10 +1,7 @@
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { spawnSync } from 'node:child_process'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { checkGatewayConfig, readGatewayConfig } from '../src/config.ts'
-import { openGatewayKey } from '../src/gateway-key.ts'
 
 const ledger = { kind: 'embedded', file: 'ledger.sqlite', mspId: 'MemberA', role: 'gateway' }
 const valid = {
@@ -35,22 +32,6 @@ t.test('a configuration that does not fit says what to set', async (t) => {
   t.match(refused({ ledger: { ...ledger, file: undefined } }), /\/ledger/)
   t.match(refused({ organiserLedger: { ...ledger, mspId: 'MemberB' } }), /set \/organiserLedger\/mspId to MemberA/)
   t.match(refused({ rateLimit: { max: 0, timeWindowSeconds: 1 } }), /\/rateLimit\/max/)
-})
-
-t.test('the key is made once, for its owner only', async (t) => {
-  const folder = join(await mkdtemp(join(tmpdir(), 'scrutin-gateway-')), 'own')
-  t.teardown(async () => await rm(join(folder, '..'), { recursive: true }))
-  const [one, same] = await Promise.all([openGatewayKey(folder), openGatewayKey(folder)])
-  t.ok(one.publicKey.equals(same.publicKey))
-  t.ok((await openGatewayKey(folder)).publicKey.equals(one.publicKey))
-  const file = join(folder, 'gateway-key')
-  t.equal((await stat(file)).mode & 0o777, 0o600)
-  t.equal((await stat(folder)).mode & 0o777, 0o700)
-  const secret = await readFile(file, 'utf8')
-  await chmod(file, 0o600)
-  await writeFile(file, secret.slice(1))
-  await t.rejects(openGatewayKey(folder), { message: /holds no key/ })
-  await openGatewayKey(folder).catch((error: Error) => t.notMatch(`${error.stack}`, secret.slice(1)))
 })
 
 t.test('the program explains itself', async (t) => {

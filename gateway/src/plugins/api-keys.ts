@@ -23,12 +23,15 @@ export default fp(async (app) => {
 
   app.decorateRequest('tenant', null)
 
-  app.decorate('authenticateTenant', async (request) => {
+  app.decorate('authenticateTenant', async (request, reply) => {
     const [, key] = /^Bearer ([A-Za-z0-9_-]{1,200})$/.exec(request.headers.authorization ?? '') ?? []
     const hash = createHash('sha256').update(key ?? '').digest()
     // all of them, whichever fits: the time must not tell how far the search went
     const fitting = keys.filter((candidate) => timingSafeEqual(candidate.hash, hash))
-    if (key === undefined || fitting[0] === undefined) throw new ScrutinError('access.unauthenticated')
+    if (key === undefined || fitting[0] === undefined) {
+      reply.header('www-authenticate', 'Bearer')
+      throw new ScrutinError('access.unauthenticated')
+    }
     request.tenant = fitting[0].tenant
   })
 

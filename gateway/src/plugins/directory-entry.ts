@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import fp from 'fastify-plugin'
-import { enterDirectory } from '../enter-directory.ts'
+import { enterDirectoryInTime } from '../../../service/src/enter-directory.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -8,8 +7,6 @@ declare module 'fastify' {
     isInDirectory (): boolean
   }
 }
-
-const retryMs = 2000
 
 export interface DirectoryEntryOptions {
   /** `false`: the directory is left as it is. */
@@ -25,16 +22,8 @@ export default fp<DirectoryEntryOptions>(async (app, options) => {
 
   if (!options.enter) return
   const enter = async (): Promise<void> => {
-    while (!isEntered && !stop.signal.aborted) {
-      try {
-        await enterDirectory(app.ledger, app.keys, app.config.publicUrl)
-        isEntered = true
-      } catch (error) {
-        if (stop.signal.aborted) return
-        app.log.warn({ err: error }, 'the gateway could not be entered in the directory yet')
-        await sleep(retryMs, undefined, { signal: stop.signal }).catch(() => undefined)
-      }
-    }
+    const entry = { kind: 'gateway', keys: app.keys, url: app.config.publicUrl } as const
+    isEntered = await enterDirectoryInTime(app.ledger, entry, { log: app.log, signal: stop.signal })
   }
   app.addHook('onReady', async () => { entering = enter() })
   app.addHook('onClose', async () => {

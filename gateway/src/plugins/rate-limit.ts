@@ -1,7 +1,7 @@
 import rateLimit from '@fastify/rate-limit'
 import fp from 'fastify-plugin'
 import { ScrutinError } from '../../../protocol/src/errors.ts'
-import { defaultRateLimit } from '../config.ts'
+import { defaultRateLimit } from '../../../service/src/config-sections.ts'
 
 /** So many requests from one address in one window. Addresses are held in memory only, for the window's length. */
 export default fp(async (app) => {

@@ -3,9 +3,9 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import { canonicalText } from '../../../protocol/src/canonical-json.ts'
 import { checkDefinition, electionId, maxDefinitionLength } from '../../../protocol/src/definition.ts'
+import { submitWithPatience } from '../../../service/src/submit-with-patience.ts'
 import { answers, ElectionParams } from '../route-schemas.ts'
 import { shared } from '../shared-schemas.ts'
-import { submitWithPatience } from '../submit-with-patience.ts'
 
 const Reason = Type.Object({
   reason: Type.String({ minLength: 1, maxLength: 1000, pattern: '\\S', description: 'For the record: it is public' }),

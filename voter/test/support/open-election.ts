@@ -68,7 +68,7 @@ async function startGateway (folder: string, mspId: string, bed: TestBed): Promi
     tenants: [{ id: 'town', apiKeySha256: [createHash('sha256').update(apiKey).digest('hex')] }],
   }
   const [ledger, organiserLedger] = await Promise.all([bed.openLedgerAs(mspId, 'gateway'), bed.openLedgerAs(mspId, 'organiser')])
-  const app = await buildGateway({ config, ledger, organiserLedger, keys: await openGatewayKey(config.folder), follow: false, logStream: { write () {} } })
+  const app = await buildGateway({ config, ledger, organiserLedger, keys: openGatewayKey(config.folder), follow: false, logStream: { write () {} } })
   app.addHook('onClose', async () => { await Promise.all([ledger.close(), organiserLedger.close()]) })
   await app.listen(config.listen)
   return { app, url }
