@@ -1,21 +1,24 @@
 /** Builds the registrar's server; `server.ts` listens. */
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import type { DestinationStream } from 'pino'
 import type { Ledger } from '../../ledger/src/port.ts'
-import { defaultRateLimit, defaultWrongCodes, type RegistrarConfig } from './config.ts'
+import { defaultRateLimit } from '../../service/src/config-sections.ts'
+import { enterDirectoryInTime } from '../../service/src/enter-directory.ts'
+import { logOptions } from '../../service/src/log-options.ts'
+import problems from '../../service/src/plugins/problems.ts'
+import requestLog from '../../service/src/plugins/request-log.ts'
+import validation from '../../service/src/plugins/validation.ts'
+import { defaultWrongCodes, type RegistrarConfig } from './config.ts'
 import { openDatabase } from './database.ts'
-import { enterDirectory } from './directory-entry.ts'
 import { IssuingDesk } from './issuing-desk.ts'
-import { loggerOptions } from './logging.ts'
-import problems from './plugins/problems.ts'
 import protection from './plugins/protection.ts'
-import validation from './plugins/validation.ts'
+import { openRegistrarKeys } from './registrar-keys.ts'
 import electionRoutes from './routes/elections.ts'
-import { openServiceKeys } from './service-key.ts'
 import { WrongCodes } from './wrong-codes.ts'
 
 /** A request holds a code and 256 bytes. */
 const bodyLimit = 4096
+const secretFields = ['blindedMessage', 'signature', 'salt', 'identity', 'leaf', 'codeSecret']
 
 export interface AppOptions {
   readonly config: RegistrarConfig
@@ -26,10 +29,14 @@ export interface AppOptions {
 }
 
 export async function buildApp ({ config, ledger, logStream }: AppOptions): Promise<FastifyInstance> {
-  const serviceKeys = openServiceKeys(config.folder)
+  const serviceKeys = openRegistrarKeys(config.folder)
   const database = openDatabase(config.folder, 'NORMAL')
   const app = Fastify({
-    logger: loggerOptions(config.logLevel ?? 'info', logStream),
+    logger: {
+      ...logOptions({ service: 'registrar', member: config.member, level: config.logLevel, secretFields }),
+      ...(logStream === undefined ? {} : { stream: logStream }),
+    },
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
     trustProxy: config.trustedProxies ?? false,
     return503OnClosing: true,
@@ -38,6 +45,7 @@ export async function buildApp ({ config, ledger, logStream }: AppOptions): Prom
   app.removeContentTypeParser('text/plain')
   await app.register(problems)
   await app.register(validation)
+  await app.register(requestLog)
   await app.register(protection, { rateLimit: config.rateLimit ?? defaultRateLimit })
 
   const desk = new IssuingDesk({ ledger, database, codeSecret: serviceKeys.codeSecret, log: app.log })
@@ -50,10 +58,10 @@ export async function buildApp ({ config, ledger, logStream }: AppOptions): Prom
   })
 
   const stop = new AbortController()
-  let entering: Promise<void> | undefined
+  let entering: Promise<boolean> | undefined
   app.addHook('onReady', async () => {
     if (ledger.notice !== undefined) app.log.warn(ledger.notice)
-    entering = enterDirectory(ledger, serviceKeys, config.publicUrl, app.log, stop.signal)
+    entering = enterDirectoryInTime(ledger, { kind: 'registrar', keys: serviceKeys.keys, url: config.publicUrl }, { log: app.log, signal: stop.signal })
     desk.resume()
   })
   // whoever waits for a signature is told to ask again; what waits stays on disk

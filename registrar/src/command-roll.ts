@@ -1,8 +1,8 @@
 /** `scrutin roll prepare`: what an organiser does with the roll before announcing. */
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { createPrivate } from '../../service/src/private-files.ts'
 import { prepareRoll } from './prepare-roll.ts'
-import { createPrivate } from './private-files.ts'
 
 export function rollCommand (): Command {
   const roll = new Command('roll').description('the roll of an election')

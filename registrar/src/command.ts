@@ -3,12 +3,12 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { openLedger } from '../../ledger/src/open-ledger.ts'
-import { readConfig } from './config.ts'
+import { readRegistrarConfig } from './config.ts'
 import { openDatabase } from './database.ts'
 import { importRoll } from './import-roll.ts'
 import { putOutCodes } from './put-out-codes.ts'
+import { openRegistrarKeys } from './registrar-keys.ts'
 import { RollStore } from './roll-store.ts'
-import { openServiceKeys } from './service-key.ts'
 
 interface Options { readonly config: string, readonly election: string, readonly json?: true }
 
@@ -16,8 +16,8 @@ export function registrarCommand (): Command {
   const registrar = new Command('registrar').description('keep a registrar: the roll, invitation codes, its key')
 
   withConfig(registrar.command('key').description('print the key by which definitions name this registrar (made if there is none)'))
-    .action((options: Options) => {
-      const { publicKey } = openServiceKeys(readConfig(options.config).folder)
+    .action(async (options: Options) => {
+      const { publicKey } = openRegistrarKeys((await readRegistrarConfig(options.config)).folder)
       console.log(options.json ? JSON.stringify({ key: publicKey }) : publicKey)
     })
 
@@ -25,11 +25,11 @@ export function registrarCommand (): Command {
     .requiredOption('--election <id>', 'id of the announced election')
     .argument('<roll>', 'file made by `scrutin roll prepare`')
     .action(async (rollFile: string, options: Options) => {
-      const config = readConfig(options.config)
+      const config = await readRegistrarConfig(options.config)
       const ledger = await openLedger(config.ledger)
       const database = openDatabase(config.folder)
       try {
-        const { root, size, registrar } = await importRoll(ledger, new RollStore(database), openServiceKeys(config.folder), options.election, readFileSync(rollFile, 'utf8'))
+        const { root, size, registrar } = await importRoll(ledger, new RollStore(database), openRegistrarKeys(config.folder), options.election, readFileSync(rollFile, 'utf8'))
         console.log(options.json
           ? JSON.stringify({ election: options.election, registrar, root, size })
           : `Imported ${size} people and signed root ${root} as registrar ${registrar + 1}.`)
@@ -43,11 +43,11 @@ export function registrarCommand (): Command {
     .requiredOption('--election <id>', 'id of an election whose roll was imported')
     .requiredOption('--out <file>', 'CSV id,code: a new file, readable by its owner only')
     .option('--replace', 'make new codes though some were put out: those stop working')
-    .action((options: Options & { out: string, replace?: true }) => {
-      const { folder } = readConfig(options.config)
+    .action(async (options: Options & { out: string, replace?: true }) => {
+      const { folder } = await readRegistrarConfig(options.config)
       const database = openDatabase(folder)
       try {
-        const { codeSecret } = openServiceKeys(folder)
+        const { codeSecret } = openRegistrarKeys(folder)
         const codes = putOutCodes(new RollStore(database), codeSecret, options.election, options.out, { replace: options.replace ?? false, now: new Date() })
         console.log(options.json ? JSON.stringify({ election: options.election, codes, file: options.out }) : `Put out ${codes} codes in ${options.out}. Only their hashes are kept here.`)
       } finally {

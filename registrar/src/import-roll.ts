@@ -13,9 +13,9 @@ import { tags } from '../../protocol/src/tagged-hash.ts'
 import type { Ledger } from '../../ledger/src/port.ts'
 import { generateRsaKey } from './blind-sign.ts'
 import { readElection } from './read-election.ts'
+import type { RegistrarKeys } from './registrar-keys.ts'
 import { parseRollFile, type RollFile } from './roll-file.ts'
 import type { NewLeaf, RollStore } from './roll-store.ts'
-import type { ServiceKeys } from './service-key.ts'
 
 export interface ImportedRoll {
   readonly electionId: string
@@ -31,7 +31,7 @@ export interface ImportedRoll {
  *
  * @throws ScrutinError `roll.malformed`, `roll.root`, `registrar.unknown`, or what the ledger refuses
  */
-export async function importRoll (ledger: Ledger, store: RollStore, serviceKeys: ServiceKeys, electionId: string, rollText: string): Promise<ImportedRoll> {
+export async function importRoll (ledger: Ledger, store: RollStore, serviceKeys: RegistrarKeys, electionId: string, rollText: string): Promise<ImportedRoll> {
   const { definition, registrars } = await readElection(ledger, electionId)
   const registrar = definition.registrars.findIndex(({ key }) => key === serviceKeys.publicKey)
   if (registrar < 0) throw new ScrutinError('registrar.unknown', 'its registrars are named by other keys than this one\'s')

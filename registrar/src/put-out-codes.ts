@@ -1,7 +1,7 @@
 /** Makes a registrar's invitation codes and puts them out once, in a file for its owner only. */
 import { ScrutinError } from '../../protocol/src/errors.ts'
+import { createPrivate } from '../../service/src/private-files.ts'
 import { codeHash, drawCode, normaliseCode } from './invitation-code.ts'
-import { createPrivate } from './private-files.ts'
 import type { RollStore } from './roll-store.ts'
 
 export interface PutOutOptions {

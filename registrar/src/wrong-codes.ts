@@ -1,4 +1,4 @@
-import type { RateLimit } from './config.ts'
+import type { RateLimit } from '../../service/src/config-sections.ts'
 
 const mostAddresses = 100_000
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { readConfig } from '../src/config.ts'
+import { readRegistrarConfig } from '../src/config.ts'
 
 t.test('a configuration that is wrong says what to set', async (t) => {
   const folder = t.testdir()
@@ -14,13 +14,13 @@ t.test('a configuration that is wrong says what to set', async (t) => {
     identifies: 'code',
     ledger: { kind: 'embedded', file: 'ledger.db', mspId: 'A', role: 'registrar' },
   }
-  const read = (config: object) => {
+  const read = async (config: object) => {
     writeFileSync(file, JSON.stringify(config))
-    return readConfig(file)
+    return await readRegistrarConfig(file)
   }
-  t.same(read(whole), whole)
-  t.throws(() => read({ ...whole, folder: undefined }), { message: /set folder in the configuration/ })
-  t.throws(() => read({ ...whole, colour: 'red' }), { message: /take colour out of the configuration/ })
-  t.throws(() => read({ ...whole, identifies: 'oidc' }), { message: /set \/identifies/ })
-  t.throws(() => readConfig(join(folder, 'none.json')), { message: /none\.json can't be read/ })
+  t.same(await read(whole), whole)
+  await t.rejects(read({ ...whole, folder: undefined }), { message: /set folder in the configuration/ })
+  await t.rejects(read({ ...whole, colour: 'red' }), { message: /take colour out of the configuration/ })
+  await t.rejects(read({ ...whole, identifies: 'oidc' }), { message: /set \/identifies/ })
+  await t.rejects(readRegistrarConfig(join(folder, 'none.json')), { message: /none\.json can't be read/ })
 })

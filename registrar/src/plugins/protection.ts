@@ -3,7 +3,7 @@ import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import fp from 'fastify-plugin'
 import { ScrutinError } from '../../../protocol/src/errors.ts'
-import type { RateLimit } from '../config.ts'
+import type { RateLimit } from '../../../service/src/config-sections.ts'
 
 /** Headers, requests from any origin (nothing here goes by cookies), and how often an address may ask. */
 export default fp<{ rateLimit: RateLimit }>(async (app, options) => {

@@ -10,11 +10,11 @@ import { sampleElection, type SampleElection } from '../../../protocol/test/supp
 import type { RegistrarConfig } from '../../src/config.ts'
 import { prepareRoll } from '../../src/prepare-roll.ts'
 import type { RollFile } from '../../src/roll-file.ts'
-import { openServiceKeys, type ServiceKeys } from '../../src/service-key.ts'
+import { openRegistrarKeys, type RegistrarKeys } from '../../src/registrar-keys.ts'
 
 export interface TestRegistrar {
   readonly config: RegistrarConfig
-  readonly serviceKeys: ServiceKeys
+  readonly serviceKeys: RegistrarKeys
   openLedger (): Promise<Ledger>
 }
 
@@ -44,7 +44,7 @@ export async function testBed (options: TestBedOptions): Promise<TestBed> {
     const config: RegistrarConfig = {
       listen: { host: '127.0.0.1', port: 0 }, member: mspId.toLowerCase(), ledger, publicUrl: `http://${mspId.toLowerCase()}.test`, folder, identifies: 'code', logLevel: 'silent',
     }
-    return { config, serviceKeys: openServiceKeys(folder), openLedger: async () => await openLedger(ledger) }
+    return { config, serviceKeys: openRegistrarKeys(folder), openLedger: async () => await openLedger(ledger) }
   })
   const csv = ['id,name', ...Array.from({ length: options.voters ?? 3 }, (_, i) => `${i + 1},Person ${i + 1}`)].join('\n')
   const roll = prepareRoll(Buffer.from(csv))
