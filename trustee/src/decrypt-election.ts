@@ -11,8 +11,9 @@ import { signMessage } from '../../protocol/src/signed-message.ts'
 import { boxRoot, type Tally, tallyFromJson } from '../../protocol/src/tally.ts'
 import { tags } from '../../protocol/src/tagged-hash.ts'
 import { verifyElection, type VerifyOptions } from '../../protocol/src/verify-election.ts'
+import { submitWithPatience } from '../../service/src/submit-with-patience.ts'
 import { type KnownElection, readElection } from './read-ledger.ts'
-import { submitPatiently, type Trustee } from './trustee.ts'
+import type { Trustee } from './trustee.ts'
 
 export interface DecryptionOutcome {
   /** The box that was decrypted; with too few ballots none is. */
@@ -73,7 +74,7 @@ async function partialDecryption ({ store }: Trustee, { id }: KnownElection, ind
 
 async function post ({ ledger, log }: Trustee, electionId: string, signed: SignedDecryption): Promise<void> {
   try {
-    await submitPatiently(ledger, 'postDecryption', [electionId, JSON.stringify(signed)])
+    await submitWithPatience(ledger, 'postDecryption', [electionId, JSON.stringify(signed)])
     log.info({ electionId, boxRoot: signed.message.boxRoot }, 'posted the partial decryption')
   } catch (error) {
     // posted before; or published without it while we counted
@@ -83,7 +84,7 @@ async function post ({ ledger, log }: Trustee, electionId: string, signed: Signe
 
 async function publishIfReady ({ ledger, store, log }: Trustee, electionId: string): Promise<boolean> {
   try {
-    await submitPatiently(ledger, 'publish', [electionId])
+    await submitWithPatience(ledger, 'publish', [electionId])
     log.info({ electionId }, 'published the result')
     return true
   } catch (error) {

@@ -7,8 +7,9 @@ import { BadShareError, commitMessage, confirmMessage, dealMessage, drawSecrets,
 import { ceremonyContext } from '../../protocol/src/opening.ts'
 import type { SignedCeremonyMessage } from '../../protocol/src/records.ts'
 import { signMessage } from '../../protocol/src/signed-message.ts'
+import { submitWithPatience } from '../../service/src/submit-with-patience.ts'
 import { type KnownElection, type PostedCeremony, readCeremony, readElection } from './read-ledger.ts'
-import { submitPatiently, type Trustee } from './trustee.ts'
+import type { Trustee } from './trustee.ts'
 
 /** `waiting`: for the others; `over`: nothing is left to do in this ceremony; `foreign`: it names other trustees. */
 export type CeremonyProgress = 'waiting' | 'over' | 'foreign'
@@ -100,7 +101,7 @@ function refuseForeignPosts ({ store }: Trustee, { id }: KnownElection, { commit
 async function post ({ ledger, log }: Trustee, electionId: string, signed: SignedCeremonyMessage): Promise<void> {
   const { round } = signed.message
   try {
-    await submitPatiently(ledger, 'postCeremonyMessage', [electionId, JSON.stringify(signed)])
+    await submitWithPatience(ledger, 'postCeremonyMessage', [electionId, JSON.stringify(signed)])
     log.info({ electionId, round }, `posted ${round}`)
   } catch (error) {
     // posted before, by this trustee or by a try whose answer was lost; or the election has gone on without it

@@ -4,10 +4,9 @@
  * step, never half written.
  */
 import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from 'node:crypto'
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
-import { dirname } from 'node:path'
 import Type, { type Static } from 'typebox'
 import { Value } from 'typebox/value'
+import { readIfThere, writePrivate } from '../../service/src/private-files.ts'
 
 /** 128 MiB and some tenths of a second. */
 export const defaultLogN = 17
@@ -63,7 +62,7 @@ export class SealedFile {
     const header = { format: 'scrutin-trustee-store/1', logN, salt, nonce: randomBytes(12).toString('hex') } as const
     const cipher = createCipheriv('aes-256-gcm', this.#key(logN, salt), Buffer.from(header.nonce, 'hex')).setAAD(headerBytes(header))
     const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64url')
-    replaceFile(this.file, `${JSON.stringify({ ...header, sealed })}\n`)
+    writePrivate(this.file, `${JSON.stringify({ ...header, sealed })}\n`)
   }
 
   #key (logN: number, salt: string): Buffer {
@@ -88,34 +87,4 @@ function parseEnvelope (file: string, text: string): Envelope {
 
 function headerBytes ({ format, logN, salt, nonce }: Omit<Envelope, 'sealed'>): Buffer {
   return Buffer.from(JSON.stringify([format, logN, salt, nonce]))
-}
-
-function readIfThere (file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
-  }
-}
-
-function replaceFile (file: string, content: string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  const partial = `${file}.${process.pid}.partial`
-  rmSync(partial, { force: true })
-  const descriptor = openSync(partial, 'wx', 0o600)
-  try {
-    writeSync(descriptor, content)
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
-  renameSync(partial, file)
-  // the rename itself must be on disk before anything is posted
-  const folder = openSync(dirname(file), 'r')
-  try {
-    fsyncSync(folder)
-  } finally {
-    closeSync(folder)
-  }
 }

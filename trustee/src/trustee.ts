@@ -2,14 +2,10 @@
 import type { Logger } from 'pino'
 import type { Ledger } from '../../ledger/src/port.ts'
 import { openLedger } from '../../ledger/src/open-ledger.ts'
-import { ScrutinError } from '../../protocol/src/errors.ts'
-import type { DirectoryEntry, SignedDirectoryEntry } from '../../protocol/src/records.ts'
-import { signMessage } from '../../protocol/src/signed-message.ts'
-import { tags } from '../../protocol/src/tagged-hash.ts'
+import { enterDirectory } from '../../service/src/enter-directory.ts'
 import type { TrusteeConfig } from './config.ts'
 import { KeyStore } from './key-store.ts'
 import { createLog } from './log.ts'
-import { readContract } from './read-ledger.ts'
 
 export interface Trustee {
   readonly ledger: Ledger
@@ -34,23 +30,6 @@ export async function openTrustee (config: TrusteeConfig, passphrase: string, op
 
 /** Puts the trustee's key into the directory, unless it stands there already. */
 export async function publishKey ({ ledger, store, log }: Trustee): Promise<void> {
-  const entry: DirectoryEntry = { kind: 'trustee', key: store.publicKey, mspId: ledger.mspId, url: '' }
-  const { entries } = await readContract<{ entries: SignedDirectoryEntry[] }>(ledger, 'readDirectory')
-  if (entries.some(({ message }) => message.kind === 'trustee' && message.key === entry.key && message.mspId === entry.mspId)) return
-  await submitPatiently(ledger, 'putDirectoryEntry', [JSON.stringify(signMessage(tags.directoryEntry, new Uint8Array(0), store.keys, entry))])
-  log.info({ key: entry.key }, 'published the key in the directory')
-}
-
-const mostConflicts = 10
-
-/** Submits, and again when another transaction was first to change the same keys: of several trustees one is always first. */
-export async function submitPatiently (ledger: Ledger, transaction: string, args: readonly string[]): Promise<void> {
-  for (let conflicts = 0; ; conflicts++) {
-    try {
-      await ledger.submit(transaction, args)
-      return
-    } catch (error) {
-      if (!(error instanceof ScrutinError && error.code === 'ledger.conflict') || conflicts === mostConflicts) throw error
-    }
-  }
+  const isNew = await enterDirectory(ledger, { kind: 'trustee', keys: store.keys, url: '' })
+  if (isNew) log.info({ key: store.publicKey }, 'published the key in the directory')
 }
