@@ -14,6 +14,8 @@ import { readOpening, readStoredElection, requireStatus, type StoredElection } f
 import type { Transaction } from './transaction.ts'
 
 export const mostBallotsAtOnce = 200
+/** All ballots of a transaction together: a proposal must fit, with room to spare, in the 4 MiB that gRPC takes of a message by default. */
+export const mostBallotBytesAtOnce = 2 * 1024 * 1024
 
 export type CastVerdict =
   /** `recorded`: this very ballot was in the box before. */
@@ -28,6 +30,8 @@ export async function castBallots (transaction: Transaction, electionId: string)
   const framed = transaction.transient('ballots')
   if (framed === undefined) throw new ScrutinError('input.malformed', 'the ballots must come as transient data')
   const ballots = splitFrames(framed, mostBallotsAtOnce)
+  const total = ballots.reduce((sum, { length }) => sum + length, 0)
+  if (total > mostBallotBytesAtOnce) throw new ScrutinError('input.too-large', `the ballots of one transaction have at most ${mostBallotBytesAtOnce} bytes together`)
   if (ballots.length === 0) throw new ScrutinError('input.malformed', 'there is no ballot')
   const rules = await rulesOf(transaction, election)
   const verdicts = await decideAndWrite(transaction, election, rules, ballots)

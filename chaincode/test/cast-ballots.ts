@@ -2,7 +2,7 @@ import t from 'tap'
 import { fillBallot, sealBallot } from '../../protocol/src/fill-ballot.ts'
 import { joinFrames } from '../../protocol/src/bytes.ts'
 import { castableBallot, obtainCredential, sampleElection } from '../../protocol/test/support/sample-election.ts'
-import type { CastVerdict } from '../src/cast-ballots.ts'
+import { type CastVerdict, mostBallotBytesAtOnce } from '../src/cast-ballots.ts'
 import { cast, codeOf, stageOpenElection, temporaryLedger } from './support/staged-election.ts'
 
 const { as, close } = await temporaryLedger()
@@ -84,6 +84,9 @@ t.test('refuses malformed batches with a code', async (t) => {
   t.equal(await codeOf(gateway.submit('castBallots', [election.id], { ballots: joinFrames(Array.from({ length: 201 }, () => new Uint8Array(1))) })), 'input.too-large')
   t.equal(await codeOf(cast(as, election, [new Uint8Array(0)])), 'ballot.malformed')
   t.equal(await codeOf(cast(as, election, [new Uint8Array(10), new Uint8Array(20)])), 'ballot.none-accepted')
+  const long = Array.from({ length: 33 }, () => new Uint8Array(mostBallotBytesAtOnce / 32))
+  t.equal(await codeOf(gateway.submit('castBallots', [election.id], { ballots: joinFrames(long) })), 'input.too-large', 'all together')
+  t.equal(await codeOf(gateway.submit('castBallots', [election.id], { ballots: joinFrames(long.slice(1)) })), 'ballot.none-accepted', 'as many bytes as may be')
   t.equal(await codeOf((await as('MemberA', 'auditor')).submit('castBallots', [election.id], { ballots: new Uint8Array(0) })), 'access.role')
   t.equal(await codeOf(gateway.submit('castBallots', ['00'.repeat(32)], { ballots: new Uint8Array(0) })), 'election.unknown')
   t.equal(await codeOf(gateway.submit('castBallots', [])), 'input.malformed')

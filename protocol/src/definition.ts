@@ -3,6 +3,7 @@
  * election's id. A value this version does not honour is refused, never ignored.
  */
 import { Value } from 'typebox/value'
+import { ballotLength } from './ballot-encoding.ts'
 import { canonicalBytes, canonicalText, parseCanonical } from './canonical-json.ts'
 import { Definition, type Question } from './definition-schema.ts'
 import { ScrutinError } from './errors.ts'
@@ -15,6 +16,12 @@ export type { Definition, Question } from './definition-schema.ts'
 
 /** 64 KiB of canonical JSON. */
 export const maxDefinitionLength = 65_536
+
+/**
+ * The longest ballot that a definition may ask for, in bytes. Up to 200 ballots
+ * travel in one transaction, and the messages to the contract have limits.
+ */
+export const maxBallotLength = 65_536
 
 /** The election's id: 32 bytes. It is the hash of the definition, so a changed word is another election. */
 export function electionIdBytes (definition: Definition): Uint8Array {
@@ -40,6 +47,7 @@ export function checkDefinition (value: unknown): Definition {
   checkTimes(value)
   checkPeople(value)
   value.questions.forEach((question, index) => checkQuestion(question, index))
+  checkBallotLength(value)
   refuseUnhonoured(value)
   return value
 }
@@ -127,6 +135,11 @@ function checkQuestion (question: Question, index: number): void {
   if (kind === undefined) throw new ScrutinError('election.not-honoured', `/questions/${index}/kind ${question.kind}`)
   const problem = kind.problem(question)
   if (problem !== undefined) refuse(`/questions/${index}: ${problem}`)
+}
+
+function checkBallotLength (definition: Definition): void {
+  const length = ballotLength(slotRules(definition), definition.registrars.length)
+  if (length > maxBallotLength) refuse(`a ballot would have ${length} bytes, at most are ${maxBallotLength}: ask fewer questions, or offer fewer options`)
 }
 
 function refuseUnhonoured (definition: Definition): void {

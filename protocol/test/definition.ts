@@ -14,6 +14,7 @@ const definition = sampleDefinition({
   registrarKeys: [newKey(), newKey()], trusteeKeys: [newKey(), newKey(), newKey()], roll: { size: 10, root: 'ab'.repeat(32) },
 }, {}, noon)
 const question = definition.questions[0]!
+const longQuestion = { ...question, options: Array.from({ length: 100 }, (_, o) => ({ ...question.options[0]!, id: `o${o}` })), min: 0, max: 1 }
 const label = (text: string): Record<string, string> => ({ fr: text, en: text, es: text })
 
 t.test('a definition is read from its canonical form', async (t) => {
@@ -102,6 +103,7 @@ const impossible: Record<string, Record<string, unknown>> = {
   'a class whose label lacks a locale': { classes: [{ ...definition.classes[0]!, label: { fr: 'a' } }] },
   'a class smaller than its minimum': { minClassSize: 11 },
   'no ballots needed at all': { minBallots: 0 },
+  'a ballot that is too long': { questions: Array.from({ length: 3 }, (_, i) => ({ ...longQuestion, id: `q${i}` })) },
   'a batch of no issuances': { issuing: { ...definition.issuing, minBatch: 0 } },
   'an origin with a path': { allowedOrigins: ['https://town.example/vote'] },
 }
