@@ -1,6 +1,6 @@
 /** The key ceremony as the contract sees it: it orders the rounds and checks every proof it can see. */
 import {
-  type CeremonyMessage, type CeremonyRound, ceremonyTags, ceremonyTranscript, checkCommit, checkDeal, type CommitMessage, type ConfirmMessage, type DealMessage,
+  assertDealer, type CeremonyMessage, type CeremonyRound, ceremonyTags, ceremonyTranscript, checkCommit, checkDeal, type CommitMessage, type ConfirmMessage, type DealMessage,
   parseCeremonyMessage,
 } from '../../protocol/src/ceremony.ts'
 import { type Definition, timestampMs } from '../../protocol/src/definition.ts'
@@ -45,6 +45,7 @@ async function takeMessage (transaction: Transaction, election: StoredElection, 
   }
   const deals = await requireRound<DealMessage>(transaction, election, 'deal')
   if (message.round === 'complaint') {
+    assertDealer(context, message)
     // Who of the two is right can't be told yet, so nobody's key is used.
     await changeStatus(transaction, election.id, 'cancelled', `trustee ${message.trustee + 1} found a bad share from trustee ${message.dealer + 1}`)
     return

@@ -176,6 +176,11 @@ export function evaluateCommitments (commitments: readonly Point[], trustee: num
   return commitments.reduceRight((value, commitment) => multiply(value, x).add(commitment))
 }
 
+/** A complaint is about another trustee of the definition. */
+export function assertDealer ({ trusteeCount }: CeremonyContext, { trustee, dealer }: ComplaintMessage): void {
+  if (dealer >= trusteeCount || dealer === trustee) throw new ScrutinError('trustee.unknown', 'a complaint names another trustee of the definition')
+}
+
 function asProofError (check: () => void): void {
   try {
     check()

@@ -3,7 +3,7 @@ import Type from 'typebox'
 import { Value } from 'typebox/value'
 import { equalBytes } from './bytes.ts'
 import { parseCanonical } from './canonical-json.ts'
-import { ceremonyTags, ceremonyTranscript, type CeremonyContext, type CeremonyMessage, type CeremonyRound, checkCommit, checkDeal, parseCeremonyMessage } from './ceremony.ts'
+import { assertDealer, ceremonyTags, ceremonyTranscript, type CeremonyContext, type CeremonyMessage, type CeremonyRound, checkCommit, checkDeal, parseCeremonyMessage } from './ceremony.ts'
 import { Hash, PublicKey } from './definition-schema.ts'
 import { ScrutinError } from './errors.ts'
 import { parseSigned } from './messages.ts'
@@ -36,6 +36,7 @@ async function readCeremony ({ reader, checks: { ceremony: check }, definition, 
       if (key !== recordKeys.ceremony(electionId, message.round, message.trustee)) throw new ScrutinError('ceremony.order', 'the message stands under another key')
       assertSigned(ceremonyTags[message.round], context.electionId, trustee.key, signed)
       if (message.round === 'complaint') {
+        assertDealer(context, message)
         check.failUnless(status === 'cancelled', 'there is a complaint, but the election was not cancelled')
       } else {
         rounds[message.round].set(message.trustee, message as never)
