@@ -10,8 +10,9 @@ import { decryptTally, type DecryptionMessage } from '../../protocol/src/decrypt
 import { type Definition, electionId } from '../../protocol/src/definition.ts'
 import { pointToHex, randomScalar } from '../../protocol/src/group.ts'
 import { commitMessage, dealMessage, drawSecrets } from '../../protocol/src/hold-shares.ts'
+import { signIssuance } from '../../protocol/src/issuances.ts'
 import {
-  type CountRecord, type IssuanceRecord, type KeysRecord, type OpeningRecord, recordKeys, recordSections, type ResultRecord, type SignedDecryption, type SignedRegistrarMessage, type StateRecord,
+  type CountRecord, type KeysRecord, type OpeningRecord, recordKeys, recordSections, type ResultRecord, type SignedDecryption, type SignedIssuance, type SignedRegistrarMessage, type StateRecord,
 } from '../../protocol/src/records.ts'
 import { type KeyPair, generateKeyPair } from '../../protocol/src/schnorr.ts'
 import { signMessage } from '../../protocol/src/signed-message.ts'
@@ -105,12 +106,25 @@ t.test('trackers', async (t) => {
 t.test('issuances', async (t) => {
   const [first] = published.keys('issuance') as [string]
   await refused(t, 'one dropped', published.copy().remove(first), ['issuances-cover-ballots'])
-  const issuance = published.json<IssuanceRecord>(first)
-  const stranger = { ...issuance, place: { ...issuance.place, commitment: 'ab'.repeat(32) } }
-  await refused(t, 'one for a stranger', published.copy().put(recordKeys.issuance(id, 0, stranger.place.commitment), stranger), ['issuances'])
-  await refused(t, 'one replaced by a stranger\'s', published.copy().remove(first).put(recordKeys.issuance(id, 0, stranger.place.commitment), stranger),
+  const issuance = published.json<SignedIssuance>(first)
+  const { message } = issuance
+  const [keys, otherKeys] = election.registrars.map((registrar) => registrar.keys) as [KeyPair, KeyPair]
+  const stranger = signIssuance(election.idBytes, keys, { ...message, place: { ...message.place, commitment: 'ab'.repeat(32) } })
+  const strangersKey = recordKeys.issuance(id, 0, stranger.message.place.commitment)
+  await refused(t, 'one for a stranger', published.copy().put(strangersKey, stranger), ['issuances'])
+  await refused(t, 'one replaced by a stranger\'s', published.copy().remove(first).put(strangersKey, stranger),
     ['issuances', 'issuances-cover-ballots'])
   await refused(t, 'one twice under different keys', published.copy().put(recordKeys.issuance(id, 1, 'ab'.repeat(32)), issuance), ['issuances'])
+  const place = election.places.find(({ commitment }) => !published.keys('issuance').includes(recordKeys.issuance(id, 0, commitment)))!
+  const added = (signed: SignedIssuance): Forgery => published.copy().put(recordKeys.issuance(id, 0, place.commitment), signed)
+  const another = { ...message, place }
+  t.ok((await added(signIssuance(election.idBytes, keys, another)).verify()).ok, 'one more by the registrar itself is what a registrar may do')
+  await refused(t, 'one more, by the role without the key', added(signIssuance(election.idBytes, generateKeyPair(), another)), ['issuances'])
+  await refused(t, 'one more, by another registrar', added(signIssuance(election.idBytes, otherKeys, another)), ['issuances'])
+  await refused(t, 'one more, signed for another election', added(signIssuance(new Uint8Array(32), keys, another)), ['issuances'])
+  await refused(t, 'one more, with the signature of another place', added({ message: another, signature: issuance.signature }), ['issuances'])
+  await refused(t, 'one whose signature is none', published.copy().put(first, { ...issuance, signature: 'ff'.repeat(64) }), ['issuances', 'issuances-cover-ballots'])
+  await refused(t, 'another blinded message', published.copy().put(first, { ...issuance, message: { ...message, blinded: 'ab'.repeat(32) } }), ['issuances', 'issuances-cover-ballots'])
 })
 
 t.test('the count', async (t) => {
@@ -197,6 +211,11 @@ t.test('the key ceremony', async (t) => {
   const complaint = { round: 'complaint', trustee: 1, dealer: 0 } as const
   await refused(t, 'a complaint hidden under another state', published.copy().put(recordKeys.ceremony(id, 'complaint', 1),
     signMessage(ceremonyTags.complaint, election.idBytes, election.trustees[1]!.keys, complaint)), ['ceremony', 'keys'])
+  for (const dealer of [1, 3]) {
+    const report = await published.copy().put(recordKeys.ceremony(id, 'complaint', 1),
+      signMessage(ceremonyTags.complaint, election.idBytes, election.trustees[1]!.keys, { ...complaint, dealer })).verify()
+    t.match(report.checks.find(({ name }) => name === 'ceremony'), { ok: false, detail: /names another trustee of the definition/ }, 'a complaint about itself, or about nobody')
+  }
   const ownKey = pointToHex(generateKeyPair().publicKey)
   const withKey = published.copy().change<KeysRecord>(recordKeys.keys(id), (keys) => ({ ...keys, electionKeys: [ownKey, ...keys.electionKeys.slice(1)] }))
   await refused(t, 'an election key replaced', withKey, ['keys', 'opening'])
@@ -218,8 +237,8 @@ t.test('registrars', async (t) => {
 
 t.test('any byte changed in a record of any section is noticed', async (t) => {
   for (const section of recordSections) {
-    // What nothing else depends on: when and by whom the last step was taken, and what a registrar signed blindly.
-    if (section === 'state' || section === 'issuance' || section === 'void-vote') continue
+    // What nothing else depends on: when and by whom the last step was taken.
+    if (section === 'state' || section === 'void-vote') continue
     const key = published.keys(section)[0]!
     const bent = published.bytes(key).slice()
     const place = crypto.getRandomValues(new Uint32Array(1))[0]! % bent.length

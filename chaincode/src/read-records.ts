@@ -5,8 +5,8 @@ import type { Definition } from '../../protocol/src/definition-schema.ts'
 import { slotRules } from '../../protocol/src/definition.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import {
-  type CountRecord, type ExportedRecord, isRecordSection, type IssuanceRecord, type KeysRecord, type OpeningRecord, recordKeys, type RegistrarMessage, type ResultRecord,
-  sectionRange, type SignedCeremonyMessage, type SignedDecryption, type StateRecord,
+  type CountRecord, type ExportedRecord, isRecordSection, type KeysRecord, type OpeningRecord, recordKeys, type RegistrarMessage, type ResultRecord,
+  sectionRange, type SignedCeremonyMessage, type SignedDecryption, type SignedIssuance, type StateRecord,
 } from '../../protocol/src/records.ts'
 import { readRegistrars, readStoredElection } from './election-records.ts'
 import { readSignedRound } from './run-ceremony.ts'
@@ -116,9 +116,9 @@ export async function readRecords (
   return { records: values.map(exportRecord), cursor: more ? values.at(-1)!.key : null }
 }
 
-export async function readIssuance (transaction: Transaction, electionId: string, registrarText: string, leaf: string): Promise<IssuanceRecord> {
+export async function readIssuance (transaction: Transaction, electionId: string, registrarText: string, leaf: string): Promise<SignedIssuance> {
   const isAddress = isHex(electionId, 32) && /^[0-9]{1,2}$/.test(registrarText) && isHex(leaf, 32)
-  const issuance = isAddress ? await transaction.state.get<IssuanceRecord>(recordKeys.issuance(electionId, Number(registrarText), leaf)) : undefined
+  const issuance = isAddress ? await transaction.state.get<SignedIssuance>(recordKeys.issuance(electionId, Number(registrarText), leaf)) : undefined
   if (issuance === undefined) throw new ScrutinError('issuance.not-found')
   return issuance
 }

@@ -3,7 +3,9 @@ import t from 'tap'
 import { canonicalText } from '../../protocol/src/canonical-json.ts'
 import { blindedMessageHash } from '../../protocol/src/credential.ts'
 import { commitMessage, confirmMessage, drawSecrets } from '../../protocol/src/hold-shares.ts'
-import { generateKeyPair } from '../../protocol/src/schnorr.ts'
+import { signIssuance } from '../../protocol/src/issuances.ts'
+import type { IssuanceRecord } from '../../protocol/src/records.ts'
+import { generateKeyPair, type KeyPair } from '../../protocol/src/schnorr.ts'
 import { pointToHex } from '../../protocol/src/group.ts'
 import { signMessage } from '../../protocol/src/signed-message.ts'
 import { tags } from '../../protocol/src/tagged-hash.ts'
@@ -66,6 +68,7 @@ t.test('a bad share cancels the election, a missed deadline too', async (t) => {
   for (const [i, message] of complained.commits.entries()) await postCeremony(as, complained, i, message)
   t.equal(await codeOf(postCeremony(as, complained, 1, { round: 'complaint', trustee: 1, dealer: 0 })), 'ceremony.order')
   for (const [i, message] of complained.deals.entries()) await postCeremony(as, complained, i, message)
+  for (const dealer of [1, 3]) t.equal(await codeOf(postCeremony(as, complained, 1, { round: 'complaint', trustee: 1, dealer })), 'trustee.unknown', 'itself, or nobody')
   await postCeremony(as, complained, 1, { round: 'complaint', trustee: 1, dealer: 0 })
   t.match((await readElectionView(as, complained)).state, { status: 'cancelled', reason: /trustee 2 .* trustee 1/ })
 
@@ -98,14 +101,29 @@ t.test('registrars', async (t) => {
   await recordIssuances(as, election, 0, blinded)
   t.equal(await codeOf(recordIssuances(as, election, 0, blinded)), 'issuance.exists')
   const registrar = await as('MemberA', 'registrar')
-  const record = (changes: object): Promise<string> =>
-    codeOf(registrar.submit('recordIssuances', [election.id, JSON.stringify([{ registrar: 0, place: election.places[1]!, blinded: blindedMessageHash(blinded[0]!), ...changes }])]))
+  const issuance: IssuanceRecord = { registrar: 0, place: election.places[1]!, blinded: blindedMessageHash(blinded[0]!) }
+  const submit = (signed: readonly object[]): Promise<string> => codeOf(registrar.submit('recordIssuances', [election.id, JSON.stringify(signed)]))
+  const [keys, otherKeys] = election.registrars.map((registrar) => registrar.keys) as [KeyPair, KeyPair]
+  const record = (changes: object): Promise<string> => submit([signIssuance(election.idBytes, keys, { ...issuance, ...changes })])
+  const right = signIssuance(election.idBytes, keys, issuance)
+  t.equal(await submit([issuance]), 'input.malformed', 'unsigned')
+  for (const [who, forged] of Object.entries({
+    'the role without the key': signIssuance(election.idBytes, generateKeyPair(), issuance),
+    'another registrar': signIssuance(election.idBytes, otherKeys, issuance),
+    'the registrar for another election': signIssuance(new Uint8Array(32), keys, issuance),
+    'the registrar as another message': signMessage(tags.registrarMessage, election.idBytes, keys, issuance),
+    'nobody: no signature at all': { ...right, signature: 'ff'.repeat(64) },
+  })) {
+    t.equal(await submit([forged]), 'access.signature', `signed by ${who}`)
+    t.equal(await submit([signIssuance(election.idBytes, keys, { ...issuance, place: election.places[2]! }), forged]), 'access.signature', 'none of a batch is written')
+  }
   t.equal(await record({ place: { ...election.places[1]!, index: 2 } }), 'issuance.leaf')
   t.equal(await record({ place: { ...election.places[1]!, commitment: '00'.repeat(32) } }), 'issuance.leaf')
   t.equal(await record({ registrar: 1 }), 'access.msp', 'for another registrar')
   t.equal(await record({ registrar: 5 }), 'registrar.unknown')
   t.equal(await record({ extra: 1 }), 'input.malformed')
-  t.equal(await codeOf(registrar.submit('recordIssuances', [election.id, '[]'])), 'input.malformed')
+  t.equal(await submit([]), 'input.malformed')
+  t.equal(await submit([2, 3, 4].map((place) => signIssuance(election.idBytes, keys, { ...issuance, place: election.places[place]! }))), 'it succeeded', 'a batch')
 })
 
 t.test('opening and closing keep to the times and to who may', async (t) => {

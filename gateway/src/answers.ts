@@ -99,9 +99,12 @@ export const History = Type.Object({
 }, closed)
 
 export const Issuance = Type.Object({
-  registrar: Count,
-  place: Type.Object({ classIndex: Count, commitment: Hash, index: Count, path: Type.Array(Hash) }, closed),
-  blinded: Hash,
+  message: Type.Object({
+    registrar: Count,
+    place: Type.Object({ classIndex: Count, commitment: Hash, index: Count, path: Type.Array(Hash) }, closed),
+    blinded: Hash,
+  }, closed),
+  signature: Signature,
 }, closed)
 
 export const Directory = Type.Object({

@@ -4,7 +4,7 @@ import { Value } from 'typebox/value'
 import { parseModulus } from './credential.ts'
 import { type Definition, Hash, MspId, PublicKey } from './definition-schema.ts'
 import { ScrutinError } from './errors.ts'
-import type { DirectoryEntry, IssuanceRecord, RegistrarMessage } from './records.ts'
+import type { DirectoryEntry, IssuanceRecord, RegistrarMessage, SignedIssuance } from './records.ts'
 import type { Signed } from './signed-message.ts'
 
 const closed = { additionalProperties: false } as const
@@ -49,6 +49,11 @@ export function parseRegistrarMessage (value: unknown): RegistrarMessage {
 export function parseIssuance (value: unknown): IssuanceRecord {
   if (!Value.Check(IssuanceSchema, value)) throw new ScrutinError('input.malformed', 'not an issuance')
   return value
+}
+
+export function parseSignedIssuance (value: unknown): SignedIssuance {
+  const { message, signature } = parseSigned(value)
+  return { message: parseIssuance(message), signature }
 }
 
 export function parseDirectoryEntry (value: unknown): DirectoryEntry {

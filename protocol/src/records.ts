@@ -50,7 +50,7 @@ export interface OpeningRecord {
   readonly moduli: readonly (readonly string[])[]
 }
 
-/** `election/<id>/issuance/<registrar>/<leaf>` */
+/** `election/<id>/issuance/<registrar>/<leaf>`, signed by the registrar's key of the definition. */
 export interface IssuanceRecord {
   readonly registrar: number
   readonly place: RollPlace
@@ -98,6 +98,7 @@ export interface DirectoryEntry {
 export type SignedDirectoryEntry = Signed<DirectoryEntry>
 export type SignedCeremonyMessage = Signed<CeremonyMessage>
 export type SignedRegistrarMessage = Signed<RegistrarMessage>
+export type SignedIssuance = Signed<IssuanceRecord>
 export type SignedDecryption = Signed<DecryptionMessage>
 
 const number2 = (value: number): string => value.toString().padStart(2, '0')

@@ -6,8 +6,9 @@
 import { concatBytes, frame, fromHex, toHex } from './bytes.ts'
 import { canonicalBytes } from './canonical-json.ts'
 import { ScrutinError } from './errors.ts'
-import { pointFromHex } from './group.ts'
-import { type KeyPair, sign, signatureLength, verifySignature } from './schnorr.ts'
+import { equationsHold } from './equations.ts'
+import { type Point, pointFromHex } from './group.ts'
+import { addSignatureEquation, decodeSignature, type KeyPair, sign, signatureLength, verifySignature } from './schnorr.ts'
 import type { Tag } from './tagged-hash.ts'
 
 export interface Signed<Message> {
@@ -26,6 +27,31 @@ export function assertSigned (tag: Tag, context: Uint8Array, publicKeyHex: strin
   const signature = fromHex(signed.signature, signatureLength)
   if (!verifySignature(tag, pointFromHex(publicKeyHex), signedBytes(context, signed.message), signature)) {
     throw new ScrutinError('access.signature')
+  }
+}
+
+/** A signed message and the key that should have signed it. The same key is best the same object: it is multiplied once a batch. */
+export interface Claim {
+  readonly publicKey: Point
+  readonly signed: Signed<unknown>
+}
+
+/** Checks many signatures by one multi-scalar multiplication; only if that fails each by itself. Returns the positions of those that do not hold. */
+export function findWronglySigned (tag: Tag, context: Uint8Array, claims: readonly Claim[]): number[] {
+  return allHold(tag, context, claims) ? [] : [...claims.keys()].filter((i) => !allHold(tag, context, [claims[i]!]))
+}
+
+function allHold (tag: Tag, context: Uint8Array, claims: readonly Claim[]): boolean {
+  try {
+    return equationsHold((equations) => {
+      for (const { publicKey, signed } of claims) {
+        const signature = decodeSignature(fromHex(signed.signature, signatureLength))
+        addSignatureEquation(equations, tag, publicKey, signedBytes(context, signed.message), signature)
+      }
+    })
+  } catch (error) {
+    if (error instanceof ScrutinError) return false
+    throw error
   }
 }
 

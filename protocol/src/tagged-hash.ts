@@ -27,6 +27,7 @@ export const tags = {
   confirmMessage: 'scrutin/1/ceremony-confirm-message',
   complaintMessage: 'scrutin/1/ceremony-complaint-message',
   registrarMessage: 'scrutin/1/registrar-message',
+  issuance: 'scrutin/1/issuance',
   decryptionMessage: 'scrutin/1/decryption-message',
   decryptionProof: 'scrutin/1/decryption-proof',
   directoryEntry: 'scrutin/1/directory-entry',

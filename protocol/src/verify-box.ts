@@ -1,10 +1,11 @@
 /** Issuances, ballots and trackers: what went into the box, and that it may be there. */
-import { equalBytes } from './bytes.ts'
+import { equalBytes, fromHex } from './bytes.ts'
 import { checkBallots, type BallotRules } from './check-ballots.ts'
 import { parseCanonical } from './canonical-json.ts'
 import { ScrutinError } from './errors.ts'
-import { parseIssuance } from './messages.ts'
-import { encodeRecord, recordKeys } from './records.ts'
+import { findForgedIssuances, issuanceKeys } from './issuances.ts'
+import { parseSignedIssuance } from './messages.ts'
+import { encodeRecord, recordKeys, type SignedIssuance } from './records.ts'
 import { assertOnRoll } from './roll.ts'
 import { addToTally, emptyTally, type Tally } from './tally.ts'
 import type { BundleRecord } from './bundle-reader.ts'
@@ -12,7 +13,7 @@ import type { Verification } from './verify-election.ts'
 import type { VerifiedOpening } from './verify-opening.ts'
 import { mayHaveReached } from './verify-state.ts'
 
-/** So many ballots share one multi-scalar multiplication. */
+/** So many ballots, or issuances, share one multi-scalar multiplication. */
 const batchSize = 64
 const progressEvery = 1000
 
@@ -24,20 +25,33 @@ export async function verifyBox (verification: Verification, opening: VerifiedOp
   return box
 }
 
-/** Number of issuances: `issued[registrar][class]`. */
+/** Number of issuances that hold: `issued[registrar][class]`. */
 async function verifyIssuances ({ reader, checks: { issuances: check }, definition, electionId, status, onProgress }: Verification, opening: VerifiedOpening): Promise<number[][]> {
   const issued = definition.registrars.map(() => definition.classes.map(() => 0))
+  const keys = issuanceKeys(definition)
+  const id = fromHex(electionId, 32)
+  let batch: { readonly name: string, readonly signed: SignedIssuance }[] = []
+  const checkBatch = (): void => {
+    const forged = new Set(findForgedIssuances(keys, id, batch.map(({ signed }) => signed)))
+    batch.forEach(({ name, signed: { message: { registrar, place } } }, i) => {
+      if (forged.has(i)) check.fail(`${name}: ${new ScrutinError('access.signature').message}`)
+      else issued[registrar]![place.classIndex]!++
+    })
+    batch = []
+  }
   for await (const { key, name, value } of reader.section('issuance')) {
     if (++check.count % progressEvery === 0) onProgress(check.name, check.count)
     check.attempt(name, () => {
-      const { registrar, place } = parseIssuance(parseCanonical(value))
+      const signed = parseSignedIssuance(parseCanonical(value))
+      const { registrar, place } = signed.message
       if (key !== recordKeys.issuance(electionId, registrar, place.commitment)) throw new ScrutinError('issuance.leaf', 'the issuance stands under another key')
-      const perClass = issued[registrar]
-      if (perClass?.[place.classIndex] === undefined) throw new ScrutinError('registrar.unknown')
+      if (issued[registrar]?.[place.classIndex] === undefined) throw new ScrutinError('registrar.unknown')
       assertOnRoll(definition.roll, place)
-      perClass[place.classIndex]!++
+      batch.push({ name, signed })
     })
+    if (batch.length === batchSize) checkBatch()
   }
+  checkBatch()
   if (check.count > 0) check.failUnless(opening.registrarsPrepared && mayHaveReached(status, 'keyed'), 'there are issuances, but not every registrar was prepared')
   return issued
 }

@@ -1,7 +1,7 @@
 import t from 'tap'
-import { checkRegistrarMessage, parseDirectoryEntry, parseIssuance, parseRegistrarMessage, parseSigned } from '../src/messages.ts'
+import { checkRegistrarMessage, parseDirectoryEntry, parseIssuance, parseRegistrarMessage, parseSigned, parseSignedIssuance } from '../src/messages.ts'
 import { generateKeyPair } from '../src/schnorr.ts'
-import { assertSigned, signMessage } from '../src/signed-message.ts'
+import { assertSigned, findWronglySigned, signMessage } from '../src/signed-message.ts'
 import { pointToHex } from '../src/group.ts'
 import { tags } from '../src/tagged-hash.ts'
 import { refuses } from './support/refuses.ts'
@@ -53,6 +53,20 @@ t.test('a signed message holds for its key, kind and election only', async (t) =
   refuses(t, 'access.signature', () => { assertSigned(tags.registrarMessage, new Uint8Array(0), key, signed) })
   refuses(t, 'access.signature', () => { assertSigned(tags.registrarMessage, idBytes, pointToHex(generateKeyPair().publicKey), signed) })
   refuses(t, 'access.signature', () => { assertSigned(tags.registrarMessage, idBytes, key, { ...signed, message: { ...registrarMessage, registrar: 1 } }) })
+})
+
+t.test('of many signatures those that do not hold are found', async (t) => {
+  const claims = [0, 1, 2].map(() => generateKeyPair()).map((keys, i) => ({ publicKey: keys.publicKey, signed: signMessage(tags.issuance, idBytes, keys, { ...issuance, registrar: i }) }))
+  const [first, second, third] = claims as [typeof claims[number], typeof claims[number], typeof claims[number]]
+  t.same(findWronglySigned(tags.issuance, idBytes, []), [])
+  t.same(findWronglySigned(tags.issuance, idBytes, claims), [])
+  t.same(findWronglySigned(tags.issuance, new Uint8Array(32), claims), [0, 1, 2])
+  t.same(findWronglySigned(tags.registrarMessage, idBytes, claims), [0, 1, 2])
+  t.same(findWronglySigned(tags.issuance, idBytes, [first, { ...second, publicKey: first.publicKey }, third]), [1])
+  t.same(findWronglySigned(tags.issuance, idBytes, [first, second, { ...third, signed: { ...third.signed, signature: 'ff'.repeat(64) } }]), [2], 'a signature that is none')
+  t.same(parseSignedIssuance(second.signed), second.signed)
+  refuses(t, 'input.malformed', () => parseSignedIssuance(issuance))
+  refuses(t, 'input.malformed', () => parseSignedIssuance({ ...second.signed, message: registrarMessage }))
 })
 
 t.test('the form around a message is exact', async (t) => {

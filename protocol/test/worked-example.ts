@@ -23,6 +23,7 @@ const recordOf = (key: string): Uint8Array => {
   return fromBase64url(line!.value)
 }
 const jsonOf = <T>(key: string): T => JSON.parse(new TextDecoder().decode(recordOf(key))) as T
+const recordText = (line: string): string => Buffer.from((JSON.parse(line) as { value: string }).value, 'base64url').toString()
 const definition = parseDefinition(recordOf('definition'))
 
 t.test('the numbers printed in SPEC.md are those that its rules give', async (t) => {
@@ -71,6 +72,8 @@ t.test('with the printed challenges the equations of SPEC.md hold', async (t) =>
   signatureHolds('ceremony.0.proof.1.challenge', deal.message.commitments[1]![0]!, deal.message.proofs[1]!)
   signatureHolds('ceremony.0.commit-message.challenge', definition.trustees[0]!.key, commit.signature)
   signatureHolds('registrar.0.message.challenge', definition.registrars[0]!.key, jsonOf<Signed<unknown>>('registrar/00').signature)
+  const issuance = bundle.find((line) => line.includes('/issuance/00/') && recordText(line).includes(numbers.get('issuance.0.blinded')!))!
+  signatureHolds('issuance.0.challenge', definition.registrars[0]!.key, (JSON.parse(recordText(issuance)) as Signed<unknown>).signature)
   const ballot = recordOf(`ballot/${numbers.get('credential.0.key')!}`)
   signatureHolds('ballot.0.cast-signature.challenge', numbers.get('credential.0.key')!, toHex(ballot.subarray(-64)))
 

@@ -48,7 +48,7 @@ export async function buildApp ({ config, ledger, logStream }: AppOptions): Prom
   await app.register(requestLog)
   await app.register(protection, { rateLimit: config.rateLimit ?? defaultRateLimit })
 
-  const desk = new IssuingDesk({ ledger, database, codeSecret: serviceKeys.codeSecret, log: app.log })
+  const desk = new IssuingDesk({ ledger, database, keys: serviceKeys.keys, codeSecret: serviceKeys.codeSecret, log: app.log })
   await app.register(electionRoutes, { desk, wrongCodes: new WrongCodes(config.wrongCodes ?? defaultWrongCodes) })
   app.get('/v1/registrar', async () => ({ key: serviceKeys.publicKey, mspId: ledger.mspId, identifies: config.identifies }))
   app.get('/livez', async () => ({ status: 'alive' }))

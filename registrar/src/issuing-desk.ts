@@ -8,6 +8,7 @@ import type { Ledger } from '../../ledger/src/port.ts'
 import { toBase64url } from '../../protocol/src/bytes.ts'
 import { blindedMessageHash } from '../../protocol/src/credential.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
+import type { KeyPair } from '../../protocol/src/schnorr.ts'
 import { assertSignable, blindSign, type RsaKey } from './blind-sign.ts'
 import { codeHash, normaliseCode } from './invitation-code.ts'
 import { IssuanceStore } from './issuance-store.ts'
@@ -45,6 +46,8 @@ export type Obtained =
 export interface DeskOptions {
   readonly ledger: Ledger
   readonly database: DatabaseSync
+  /** The registrar's key of definitions. */
+  readonly keys: KeyPair
   readonly codeSecret: Uint8Array
   readonly log: FastifyBaseLogger
 }
@@ -123,9 +126,9 @@ export class IssuingDesk {
     if (found !== undefined) return found
     const election = this.#roll.election(id)
     if (election === undefined) throw new ScrutinError('election.unknown', 'this registrar holds no roll for it')
-    const { ledger, database, log } = this.#options
+    const { ledger, keys, database, log } = this.#options
     const issuances = new IssuanceStore(database, id)
-    const queue = new IssuingQueue({ ledger, election, roll: this.#roll, issuances, log })
+    const queue = new IssuingQueue({ ledger, keys, election, roll: this.#roll, issuances, log })
     const open: OpenElection = { election, keys: this.#roll.rsaKeys(id), issuances, queue, onLedger: undefined, readAt: 0 }
     this.#open.set(id, open)
     return open

@@ -6,9 +6,12 @@
 import { randomInt } from 'node:crypto'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Ledger } from '../../ledger/src/port.ts'
+import { fromHex } from '../../protocol/src/bytes.ts'
 import { canonicalText } from '../../protocol/src/canonical-json.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
+import { signIssuance } from '../../protocol/src/issuances.ts'
 import type { IssuanceRecord } from '../../protocol/src/records.ts'
+import type { KeyPair } from '../../protocol/src/schnorr.ts'
 import type { IssuanceStore, WaitingIssuance } from './issuance-store.ts'
 import { findIssuance, issuingEndMs } from './read-election.ts'
 import type { RollStore, StoredElection } from './roll-store.ts'
@@ -23,6 +26,8 @@ const longestTimerMs = 3_600_000
 
 export interface QueueOptions {
   readonly ledger: Ledger
+  /** The registrar's key of the definition: signs every issuance. */
+  readonly keys: KeyPair
   readonly election: StoredElection
   readonly roll: RollStore
   readonly issuances: IssuanceStore
@@ -120,9 +125,10 @@ export class IssuingQueue {
   /** Settles every one of the batch, or throws when the ledger can't be asked now. */
   async #record (batch: readonly WaitingIssuance[]): Promise<void> {
     if (batch.length === 0) return
-    const { ledger, election, issuances, log } = this.#options
+    const { ledger, keys, election, issuances, log } = this.#options
+    const signed = batch.map((issuance) => signIssuance(fromHex(election.id, 32), keys, this.#issuanceRecord(issuance)))
     try {
-      await ledger.submit('recordIssuances', [election.id, canonicalText(batch.map((issuance) => this.#issuanceRecord(issuance)))])
+      await ledger.submit('recordIssuances', [election.id, canonicalText(signed)])
     } catch (error) {
       if (!(error instanceof ScrutinError)) throw error
       await this.#settleRefused(batch, error)

@@ -1,7 +1,7 @@
 /** What the registrar reads of an election on the ledger. */
 import { electionId as idOf, checkDefinition, cutOffMs, type Definition, timestampMs } from '../../protocol/src/definition.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
-import type { IssuanceRecord, RegistrarMessage, StateRecord } from '../../protocol/src/records.ts'
+import type { IssuanceRecord, RegistrarMessage, SignedIssuance, StateRecord } from '../../protocol/src/records.ts'
 import type { Ledger } from '../../ledger/src/port.ts'
 
 export interface ElectionOnLedger {
@@ -22,7 +22,8 @@ export async function readElection (ledger: Ledger, electionId: string): Promise
 /** undefined: no issuance for this leaf. */
 export async function findIssuance (ledger: Ledger, electionId: string, registrar: number, leaf: string): Promise<IssuanceRecord | undefined> {
   try {
-    return JSON.parse(Buffer.from(await ledger.evaluate('readIssuance', [electionId, String(registrar), leaf])).toString()) as IssuanceRecord
+    const signed = JSON.parse(Buffer.from(await ledger.evaluate('readIssuance', [electionId, String(registrar), leaf])).toString()) as SignedIssuance
+    return signed.message
   } catch (error) {
     if (error instanceof ScrutinError && error.code === 'issuance.not-found') return undefined
     throw error

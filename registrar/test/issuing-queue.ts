@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Ledger } from '../../ledger/src/port.ts'
 import { blindedMessageHash } from '../../protocol/src/credential.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
-import type { IssuanceRecord } from '../../protocol/src/records.ts'
+import type { SignedIssuance } from '../../protocol/src/records.ts'
 import { buildApp } from '../src/app.ts'
 import { openDatabase } from '../src/database.ts'
 import { findIssuance } from '../src/read-election.ts'
@@ -31,14 +31,14 @@ async function deskOn (bed: TestBed, tamper: (submit: Submit) => Submit = (submi
 
 const codesOf = (bed: TestBed, registrar = 0): string[] => [...readCodes(join(bed.registrars[registrar]!.config.folder, 'codes.csv')).values()]
 const modulusOf = async (desk: FastifyInstance, id: string): Promise<string> => (await desk.inject(`/v1/elections/${id}`)).json<{ moduli: [string] }>().moduli[0]
-const batchesSeen = (seen: IssuanceRecord[][]) => (submit: Submit): Submit => async (transaction, args, transient) => {
-  if (transaction === 'recordIssuances') seen.push(JSON.parse(args[1]!) as IssuanceRecord[])
+const batchesSeen = (seen: SignedIssuance[][]) => (submit: Submit): Submit => async (transaction, args, transient) => {
+  if (transaction === 'recordIssuances') seen.push(JSON.parse(args[1]!) as SignedIssuance[])
   return await submit(transaction, args, transient)
 }
 
 t.test('a batch goes out when enough wait, in an order that is not that of the requests', async (t) => {
   const bed = await preparedBed(t, { minBatch: 6, maxWaitSeconds: 3600 })
-  const seen: IssuanceRecord[][] = []
+  const seen: SignedIssuance[][] = []
   const desk = await deskOn(bed, batchesSeen(seen))
   t.teardown(async () => { await desk.close() })
   const { id, idBytes } = bed.election
@@ -129,9 +129,9 @@ t.test('one that the contract refuses does not hold the others up', async (t) =>
   const guilty = bed.roll.leaves[2]!.commitment
   const desk = await deskOn(bed, (submit) => async (transaction, args, transient) => {
     if (transaction !== 'recordIssuances') return await submit(transaction, args, transient)
-    const batch = JSON.parse(args[1]!) as IssuanceRecord[]
+    const batch = JSON.parse(args[1]!) as SignedIssuance[]
     sizes.push(batch.length)
-    if (batch.some(({ place }) => place.commitment === guilty)) throw new ScrutinError('issuance.leaf')
+    if (batch.some(({ message: { place } }) => place.commitment === guilty)) throw new ScrutinError('issuance.leaf')
     return await submit(transaction, args, transient)
   })
   t.teardown(async () => { await desk.close() })

@@ -4,6 +4,8 @@ import { joinFrames } from '../../protocol/src/bytes.ts'
 import { canonicalText } from '../../protocol/src/canonical-json.ts'
 import { blindedMessageHash, credentialMessage } from '../../protocol/src/credential.ts'
 import { fillBallot, sealBallot } from '../../protocol/src/fill-ballot.ts'
+import { signIssuance } from '../../protocol/src/issuances.ts'
+import type { IssuanceRecord } from '../../protocol/src/records.ts'
 import { generateKeyPair } from '../../protocol/src/schnorr.ts'
 import { constants, sign } from 'node:crypto'
 import { generateRsaKey, type RsaKey } from '../src/blind-sign.ts'
@@ -58,7 +60,12 @@ t.test('with one registrar\'s whole folder', async (t) => {
   await t.test('the ledger takes no issuance of the other registrar from it', async (t) => {
     const { place } = roll.leaf(id, 0)!
     const blinded = blindedMessageHash(new Uint8Array(256))
-    await t.rejects(asRegistrar.submit('recordIssuances', [id, canonicalText([{ registrar: 1, place, blinded }])]), { code: 'access.msp' })
-    await t.rejects(asRegistrar.submit('recordIssuances', [id, canonicalText([{ registrar: 0, place: { ...place, index: place.index + 1 }, blinded }])]), { code: 'issuance.leaf' })
+    const submit = async (by: typeof asRegistrar, issuance: IssuanceRecord): Promise<unknown> =>
+      await by.submit('recordIssuances', [id, canonicalText([signIssuance(idBytes, mine!.serviceKeys.keys, issuance)])])
+    await t.rejects(submit(asRegistrar, { registrar: 1, place, blinded }), { code: 'access.msp' })
+    await t.rejects(submit(asRegistrar, { registrar: 0, place: { ...place, index: place.index + 1 }, blinded }), { code: 'issuance.leaf' })
+    const asOther = await theirs!.openLedger()
+    t.teardown(async () => { await asOther.close() })
+    await t.rejects(submit(asOther, { registrar: 1, place, blinded }), { code: 'access.signature' }, 'not even with the other\'s place in the network')
   })
 })

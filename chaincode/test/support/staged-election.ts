@@ -11,8 +11,9 @@ import { blindedMessageHash } from '../../../protocol/src/credential.ts'
 import { decryptTally } from '../../../protocol/src/decryption.ts'
 import { isErrorCode, ScrutinError } from '../../../protocol/src/errors.ts'
 import { confirmMessage } from '../../../protocol/src/hold-shares.ts'
+import { signIssuance } from '../../../protocol/src/issuances.ts'
 import type { Answer } from '../../../protocol/src/kinds/kinds.ts'
-import type { IssuanceRecord, RegistrarMessage } from '../../../protocol/src/records.ts'
+import type { RegistrarMessage } from '../../../protocol/src/records.ts'
 import { signMessage } from '../../../protocol/src/signed-message.ts'
 import { boxRoot, tallyFromJson } from '../../../protocol/src/tally.ts'
 import { tags } from '../../../protocol/src/tagged-hash.ts'
@@ -75,7 +76,7 @@ export async function stageOpenElection (as: LedgerAs, election: SampleElection)
 /** Issuances of every registrar for the voter at this place of the roll. */
 export async function recordIssuances (as: LedgerAs, election: SampleElection, place: number, blinded: readonly Uint8Array[]): Promise<void> {
   for (const [registrar, message] of blinded.entries()) {
-    const issuance: IssuanceRecord = { registrar, place: election.places[place]!, blinded: blindedMessageHash(message) }
+    const issuance = signIssuance(election.idBytes, election.registrars[registrar]!.keys, { registrar, place: election.places[place]!, blinded: blindedMessageHash(message) })
     await (await as(election.definition.registrars[registrar]!.mspId, 'registrar')).submit('recordIssuances', [election.id, JSON.stringify([issuance])])
   }
 }

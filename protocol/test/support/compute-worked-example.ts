@@ -108,7 +108,10 @@ export function computeWorkedExample (): ReadonlyMap<string, string> {
   const at = (i: number): string => body.subarray(66 + 32 * i, 66 + 32 * (i + 1)).toString('hex')
   say('credential.0.key', first.credentialKey)
   say('credential.0.message', Buffer.concat([frame(text('scrutin/1/credential')), frame(id), frame(Uint8Array.of(0)), frame(bytes(first.credentialKey))]).toString('hex'))
-  say('issuance.0.blinded', hash('blinded-message', bytes(first.blinded[0]!)))
+  const blinded = hash('blinded-message', bytes(first.blinded[0]!))
+  say('issuance.0.blinded', blinded)
+  const issuance = [...records].find(([key, value]) => key.startsWith('issuance/00/') && value.includes(blinded))![0]
+  say('issuance.0.challenge', signatureChallenge('issuance', bytes(definition.registrars[0]!.key), signatureOf(issuance), Buffer.concat([frame(id), frame(messageBytes(issuance))])))
   say('ballot.0.randomness', first.randomness[0]!)
   say('ballot.0.body.length', bodyLength)
   say('ballot.0.length', first.ballot.length)

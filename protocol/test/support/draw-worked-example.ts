@@ -12,6 +12,7 @@ import { slotRules } from '../../src/definition.ts'
 import { fillBallot, sealBallot } from '../../src/fill-ballot.ts'
 import { pointToHex, scalarToHex } from '../../src/group.ts'
 import { confirmMessage } from '../../src/hold-shares.ts'
+import { signIssuance } from '../../src/issuances.ts'
 import { keysRecord, openingRecord } from '../../src/opening.ts'
 import { encodeRecord, type ExportedRecord, recordKeys } from '../../src/records.ts'
 import { computeResult } from '../../src/result.ts'
@@ -86,7 +87,9 @@ const issuances = election.registrars.flatMap((_, registrar) => voters.map(({ pe
   const index = people.indexOf(person)
   return { registrar, place: { ...person.leaf, index, path: tree.path(index).map(toHex) }, blinded: blindedMessageHash(credential.blinded[registrar]!) }
 }))
-for (const issuance of issuances) put(recordKeys.issuance(id, issuance.registrar, issuance.place.commitment), issuance)
+for (const issuance of issuances) {
+  put(recordKeys.issuance(id, issuance.registrar, issuance.place.commitment), signIssuance(idBytes, election.registrars[issuance.registrar]!.keys, issuance))
+}
 const box = voters.toSorted((a, b) => a.credentialKey < b.credentialKey ? -1 : 1)
 for (const { credentialKey, ballot } of box) put(recordKeys.ballot(id, credentialKey), ballot)
 for (const { tracker, credentialKey } of voters.toSorted((a, b) => a.tracker < b.tracker ? -1 : 1)) put(recordKeys.tracker(id, tracker), { credentialKey })
