@@ -2,7 +2,7 @@ import t from 'tap'
 import { verifyRsaPss } from '../../protocol/src/rsa-pss.ts'
 import { fromBase64url } from '../../protocol/src/bytes.ts'
 import { blindedMessageHash } from '../../protocol/src/credential.ts'
-import type { IssuanceRecord } from '../../protocol/src/records.ts'
+import type { SignedIssuance } from '../../protocol/src/records.ts'
 import { openDesk, prepare } from './support/desks.ts'
 import { testBed } from './support/registrars.ts'
 import { askCredential, blind } from './support/voters.ts'
@@ -48,8 +48,8 @@ t.test('a person with a code', async (t) => {
     t.ok(verifyRsaPss(fromBase64url(modulus), blinded.message, signature))
 
     const ledger = await first!.openLedger()
-    const record = JSON.parse(Buffer.from(await ledger.evaluate('readIssuance', [id, '0', answer.json().place.commitment])).toString()) as IssuanceRecord
-    t.equal(record.blinded, blindedMessageHash(fromBase64url(blinded.blindedMessage)))
+    const record = JSON.parse(Buffer.from(await ledger.evaluate('readIssuance', [id, '0', answer.json().place.commitment])).toString()) as SignedIssuance
+    t.equal(record.message.blinded, blindedMessageHash(fromBase64url(blinded.blindedMessage)))
     await ledger.close()
 
     const again = await askCredential(desk, id, code, blinded.blindedMessage)
