@@ -1,4 +1,5 @@
 /** The contract on a real four-member Fabric network: every endorser checks, every member agrees. */
+import '../../ledger/src/fabric/silent-logging.ts' // first: it must be set before anything of Fabric's is loaded
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
