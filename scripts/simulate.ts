@@ -10,7 +10,7 @@ import { type BallotsFile, parseBallots, randomBallots } from './simulation/read
 import { simulateElection } from './simulation/simulate-election.ts'
 import { UsageError, wholeNumber } from './whole-number.ts'
 
-const usage = `Usage: npm run simulate -- [--voters N | --ballots FILE] [options]
+const usage = `Usage: npm run -s simulate -- [--voters N | --ballots FILE] [options]
 
 Voters as separate clients, each the whole way over HTTP: credential from every
 registrar, encryption, casting through different members' gateways; then close,
@@ -33,6 +33,8 @@ async function main (): Promise<void> {
   const { values } = readOptions()
   if (values.help) return print(usage)
   const file = await readBallots(values)
+  const atOnce = wholeNumber('at-once', values['at-once'], 1, 1000)
+  const portBase = wholeNumber('port-base', values['port-base'], 1024, 65_000)
   const progress = printed()
   const started = performance.now()
   const dataFolder = await mkdtemp(join(tmpdir(), 'scrutin-simulation-'))
@@ -42,13 +44,13 @@ async function main (): Promise<void> {
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { void remove().finally(() => process.exit(130)) })
   try {
-    const network = await bringUpConsortium({ fabric: values.fabric, dataFolder, portBase: wholeNumber('port-base', values['port-base'], 1024, 65_000), progress })
+    const network = await bringUpConsortium({ fabric: values.fabric, dataFolder, portBase, progress })
     const { report, votingSeconds, ...outcome } = await simulateElection({
       network,
       file,
       progress,
       title: values.ballots === undefined ? 'Simulation' : basename(values.ballots),
-      atOnce: wholeNumber('at-once', values['at-once'], 1, 1000),
+      atOnce,
       ...(values.out === undefined ? {} : { out: values.out }),
     })
     const seconds = Math.round((performance.now() - started) / 100) / 10

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { bringDown } from '../network/src/bring-down.ts'
-import { writePrivateJson } from '../network/src/private-files.ts'
+import { writePrivate, writePrivateJson } from '../network/src/private-files.ts'
 import { printed } from '../network/src/progress.ts'
 import type { RunningNetwork } from '../network/src/bring-up.ts'
 import { bringUpConsortium } from './staging/bring-up-consortium.ts'
@@ -27,11 +27,13 @@ until --stop. Run again, it shows the election that is open.
   --json         one JSON object on stdout in place of the explanation
   --stop         stop everything; the data stays`
 
-/** What a second start shows again. Holds invitation codes: readable by its owner only. */
+/** What a second start shows again. */
 interface Welcome {
   readonly electionId: string
   readonly gateways: readonly string[]
-  readonly codes: readonly (readonly string[])[]
+  readonly voters: number
+  /** A file a voter with its invitation codes, one of each registrar. */
+  readonly codesFolder: string
 }
 
 async function main (): Promise<void> {
@@ -58,13 +60,16 @@ async function main (): Promise<void> {
   if (!values.fabric) process.stderr.write('On the embedded ledger: for trying out only, one file in place of a network (--fabric for the real one).\n')
   const network = await bringUpConsortium({ fabric: values.fabric, dataFolder, portBase, progress })
   const file = join(dataFolder, 'welcome.json')
+  const codesFolder = join(dataFolder, 'codes')
   let welcome = await openElection(file)
   if (welcome === undefined) {
     const { electionId, codes } = await stageElection(network, welcomeDraft(), voters, progress)
-    welcome = { electionId, codes, gateways: network.members.map(({ gateway }) => gateway.url) }
+    // A file a voter: codes on a command line could be seen by other users of the machine.
+    for (const [i, own] of codes.entries()) await writePrivate(join(codesFolder, `voter-${i + 1}`), own.join('\n') + '\n')
+    welcome = { electionId, voters, codesFolder, gateways: network.members.map(({ gateway }) => gateway.url) }
     await writePrivateJson(file, welcome)
   }
-  print(values.json ? JSON.stringify(welcome) : explain(welcome, network, values.fabric, file))
+  print(values.json ? JSON.stringify(welcome) : explain(welcome, network, values.fabric, codesFolder))
 }
 
 /** The election of an earlier start, if it is still open. */
@@ -78,10 +83,9 @@ async function openElection (file: string): Promise<Welcome | undefined> {
   }
 }
 
-function explain ({ electionId, gateways, codes }: Welcome, network: RunningNetwork, fabric: boolean, file: string): string {
+function explain ({ electionId, gateways, voters }: Welcome, network: RunningNetwork, fabric: boolean, codesFolder: string): string {
   const [organiser] = network.members
   const keyFile = Object.values(organiser!.gateway.apiKeyFiles)[0]!
-  const flags = codes[0]!.map((code) => `--code ${code}`).join(' ')
   return `
 An election is open for voting on ${fabric ? 'a Fabric network of four members' : 'the embedded ledger'}.
 
@@ -89,9 +93,9 @@ An election is open for voting on ${fabric ? 'a Fabric network of four members' 
   gateways   ${gateways.join('  ')}
   API        ${gateways[0]!}/openapi.json
 
-Vote as the first person on the roll, through the second member's gateway (it asks the questions):
+Vote as the first of the ${voters} made-up people on the roll (it asks the questions; the ballot goes through a member that is no registrar):
 
-  npx scrutin vote --election ${electionId} --gateway ${gateways[1] ?? gateways[0]!} ${flags}
+  npx scrutin vote --election ${electionId} --gateway ${gateways[1] ?? gateways[0]!} --code-file ${join(codesFolder, 'voter-1')}
 
 Check a tracker against another member:
 
@@ -106,8 +110,8 @@ Take everything away and check it yourself:
 
   curl -so election.ndjson ${gateways[0]!}/v1/elections/${electionId}/bundle && npx auditor verify election.ndjson
 
-The codes of all ${codes.length} made-up voters are in ${file}.
-Stop: ./scripts/start --stop${fabric ? ' --fabric' : ''}`
+The codes of the others are in ${codesFolder}.
+Stop: ./scripts/start --stop --data ${network.dataFolder}`
 }
 
 function print (text: string): void {

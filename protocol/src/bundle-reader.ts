@@ -102,7 +102,8 @@ export class BundleReader {
       if (next.done !== true) return parseBundleLine(next.value)
       this.#ended = true
     } catch (error) {
-      if (!(error instanceof ScrutinError)) throw error
+      // a source that can't be reached or refuses says nothing about the bundle's form
+      if (!(error instanceof ScrutinError) || !error.code.startsWith('input.')) throw error
       this.#check.fail(`line ${this.#lineNumber}: ${error.message}`)
       // a source that refused its own input has nothing more to give
       if (error.code === 'input.too-large') this.#ended = true

@@ -41,7 +41,7 @@ export const errorCatalogue = {
   'registrar.key': [422, 'The registrar key is not acceptable'],
   'registrar.key-reused': [409, 'This RSA modulus has been used before'],
   'registrar.exists': [409, 'This registrar has done this already'],
-  'issuance.exists': [409, 'A credential has been issued for this place on the roll'],
+  'issuance.exists': [409, 'A credential has been issued for this place on the roll already, and each gets one'],
   'issuance.leaf': [422, 'The leaf is not at this place of the roll'],
   'issuance.not-found': [404, 'There is no issuance for this place on the roll'],
 

@@ -1,5 +1,7 @@
 /** `scrutin verify TRACKER`: is my ballot in the box, and counted? */
 import { Command } from 'commander'
+import { isHex } from '../../protocol/src/bytes.ts'
+import { ScrutinError } from '../../protocol/src/errors.ts'
 import { GatewayClient } from './gateway-client.ts'
 import { readVerifiedElection } from './verified-election.ts'
 import { verifyTracker } from './verify-tracker.ts'
@@ -12,9 +14,11 @@ export function verifyCommand (): Command {
     .requiredOption('--gateway <url>', 'a gateway of any member')
     .requiredOption('--election <id>', 'id of the election')
     .option('--json', 'print one JSON object')
-    .action(async (tracker: string, { gateway: url, election: id, json }: Options) => {
+    .action(async (text: string, { gateway: url, election: id, json }: Options) => {
+      const tracker = text.trim().toLowerCase()
+      if (!isHex(tracker, 32)) throw new ScrutinError('input.malformed', 'a tracker has 64 digits from 0 to 9 and a to f')
       const gateway = new GatewayClient(url)
-      const ballot = await verifyTracker(gateway, await readVerifiedElection(gateway, id), tracker.trim().toLowerCase())
+      const ballot = await verifyTracker(gateway, await readVerifiedElection(gateway, id), tracker)
       const sentence = {
         counted: 'This ballot is in the box, its proofs hold, and it was counted.',
         recorded: `This ballot is in the box and its proofs hold. The election is ${ballot.status}.`,

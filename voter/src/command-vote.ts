@@ -22,12 +22,12 @@ interface Options {
 
 export function voteCommand (): Command {
   return new Command('vote').description('vote: obtain a credential with your codes, encrypt, cast, and keep the receipt')
-    .requiredOption('--gateway <url...>', 'gateways: the first is asked about the election; with several, they are cast through in this order')
+    .requiredOption('--gateway <url...>', 'asked about the election; the ballot then goes through a member that is no registrar of it. With several: through these, in this order')
     .requiredOption('--election <id>', 'id of the election')
     .option('--code <code...>', 'your codes, in the order of the registrars; other users of this machine can see them here')
     .option('--code-file <file>', 'file with one code a line; or set SCRUTIN_CODES, codes between commas')
     .option('--answer <question=options...>', 'question=option,option or question=blank; without it you are asked')
-    .option('--locale <locale>', 'language of the questions', (process.env['LANG'] ?? 'en').slice(0, 2))
+    .option('--locale <locale>', 'language of the questions', defaultLocale())
     .option('--receipt <file>', 'keep the receipt in a new file')
     .option('--json', 'print one JSON object')
     .action(async (options: Options) => {
@@ -46,7 +46,7 @@ export function voteCommand (): Command {
           onSealed: (bytes) => { sealed = bytes },
           onAttempt: ({ url }) => { say(`Casting through ${url} …`) },
         })
-        showReceipt(cast, options)
+        showReceipt(cast, castingOrder(atHand.election, atHand.directory), options)
       } catch (error) {
         if (sealed !== undefined && error instanceof ScrutinError && error.code === 'receipt.missing') say(keepBallot(sealed, options.election))
         throw error
@@ -66,17 +66,20 @@ export function castCommand (): Command {
       const bytes = new Uint8Array(readFileSync(file))
       const gateways = options.gateway.map((url) => new GatewayClient(url))
       const { election, directory } = await meetElection(gateways[0]!, options.election)
-      showReceipt(await castBallot(election, directory, gateways, bytes, ballotTracker(bytes, election.rules.questions)), options)
+      const cast = await castBallot(election, directory, gateways, bytes, ballotTracker(bytes, election.rules.questions))
+      showReceipt(cast, castingOrder(election, directory), options)
     })
 }
 
-function showReceipt ({ receipt, gateway }: CastBallot, options: Pick<Options, 'receipt' | 'json'>): void {
+/** `others` are gateways that might be asked, of whom one that did not take the ballot is named. */
+function showReceipt ({ receipt, gateway }: CastBallot, others: readonly GatewayClient[], options: Pick<Options, 'receipt' | 'json'>): void {
+  const elsewhere = others.find(({ url }) => url !== gateway.url)?.url ?? 'URL'
   // wx: an older receipt is not overwritten
   if (options.receipt !== undefined) writeFileSync(options.receipt, JSON.stringify(receipt, undefined, 2) + '\n', { mode: 0o600, flag: 'wx' })
   if (options.json) console.log(JSON.stringify({ tracker: receipt.tracker, gateway: gateway.url, receipt }))
   else {
     console.log(`Your ballot is in the box, in block ${receipt.blockNumber}. Its tracker is\n${receipt.tracker}\n` +
-      `It shows that the ballot is there, never what it says. Look it up at another member:\nscrutin verify ${receipt.tracker} --gateway URL --election ${receipt.electionId}`)
+      `It shows that the ballot is there, never what it says. Look it up at any other member's gateway:\nnpx scrutin verify ${receipt.tracker} --election ${receipt.electionId} --gateway ${elsewhere}`)
   }
 }
 
@@ -84,7 +87,12 @@ function showReceipt ({ receipt, gateway }: CastBallot, options: Pick<Options, '
 function keepBallot (bytes: Uint8Array, electionId: string): string {
   const file = `ballot-${electionId.slice(0, 8)}-${Date.now()}.scrutin`
   writeFileSync(file, bytes, { mode: 0o600, flag: 'wx' })
-  return `There is no receipt. Your ballot is kept in ${file}: cast it again with\nscrutin cast ${file} --gateway URL --election ${electionId}`
+  return `There is no receipt. Your ballot is kept in ${file}: cast it again with\nnpx scrutin cast ${file} --gateway URL --election ${electionId}`
+}
+
+/** The language of the environment; "C" and "POSIX" are none. */
+function defaultLocale (): string {
+  return /^[a-z]{2}(?=[_.-]|$)/.exec(process.env['LANG'] ?? '')?.[0] ?? 'fr'
 }
 
 function readCodes ({ code, codeFile }: Options): string[] {
