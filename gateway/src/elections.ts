@@ -1,7 +1,7 @@
 /** What the gateway remembers of elections: only what can't change any more, and only of the last used. */
 import { ballotLength } from '../../protocol/src/ballot-encoding.ts'
 import { type Definition, slotRules, timestampMs } from '../../protocol/src/definition.ts'
-import type { SlotRules } from '../../protocol/src/kinds/kinds.ts'
+import type { SlotRules } from '../../protocol/src/kinds/question-kind.ts'
 import type { ElectionStatus } from '../../protocol/src/records.ts'
 import type { Ledger } from '../../ledger/src/port.ts'
 import { Election } from './answers.ts'

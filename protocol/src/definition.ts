@@ -8,7 +8,8 @@ import { canonicalBytes, canonicalText, parseCanonical } from './canonical-json.
 import { Definition, type Question } from './definition-schema.ts'
 import { ScrutinError } from './errors.ts'
 import { pointFromHex } from './group.ts'
-import { findKind, type SlotRules } from './kinds/kinds.ts'
+import { findKind } from './kinds/kinds.ts'
+import type { SlotRules } from './kinds/question-kind.ts'
 import { taggedHash, tags } from './tagged-hash.ts'
 import { toHex } from './bytes.ts'
 

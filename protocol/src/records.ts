@@ -7,7 +7,7 @@
 import { canonicalBytes } from './canonical-json.ts'
 import type { CeremonyMessage, CeremonyRound } from './ceremony.ts'
 import type { DecryptionMessage } from './decryption.ts'
-import type { QuestionResult } from './kinds/kinds.ts'
+import type { QuestionResult } from './kinds/question-kind.ts'
 import type { RollPlace } from './roll.ts'
 import type { Signed } from './signed-message.ts'
 import type { TallyJson } from './tally.ts'

@@ -5,7 +5,7 @@
 import { ballotTracker, decodeCiphertexts } from './ballot-encoding.ts'
 import { fromHex, toHex } from './bytes.ts'
 import { decodePointOrIdentity, identity, type Point, pointToHex } from './group.ts'
-import type { SlotRules } from './kinds/kinds.ts'
+import type { SlotRules } from './kinds/question-kind.ts'
 import { appendLeaves, emptyFrontier, type Frontier, frontierRoot } from './merkle-tree.ts'
 import { taggedHash, tags } from './tagged-hash.ts'
 

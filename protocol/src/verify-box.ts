@@ -9,7 +9,7 @@ import { encodeRecord, recordKeys, type SignedIssuance } from './records.ts'
 import { assertOnRoll } from './roll.ts'
 import { addToTally, emptyTally, type Tally } from './tally.ts'
 import type { BundleRecord } from './bundle-reader.ts'
-import type { Verification } from './verify-election.ts'
+import type { Verification } from './verification.ts'
 import type { VerifiedOpening } from './verify-opening.ts'
 import { mayHaveReached } from './verify-state.ts'
 

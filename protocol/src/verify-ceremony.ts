@@ -11,7 +11,7 @@ import { ceremonyContext, keysRecord } from './opening.ts'
 import { encodeRecord, type KeysRecord, recordKeys } from './records.ts'
 import { assertSigned } from './signed-message.ts'
 import { hasReached } from './verify-state.ts'
-import type { Verification } from './verify-election.ts'
+import type { Verification } from './verification.ts'
 
 type Round<R extends CeremonyRound> = Map<number, Extract<CeremonyMessage, { round: R }>>
 interface Rounds { readonly commit: Round<'commit'>, readonly deal: Round<'deal'>, readonly confirm: Round<'confirm'> }

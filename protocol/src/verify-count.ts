@@ -12,7 +12,7 @@ import { boxRoot, type Tally, tallyToJson } from './tally.ts'
 import { tags } from './tagged-hash.ts'
 import type { OpenCheck } from './verification-report.ts'
 import type { VerifiedBox } from './verify-box.ts'
-import type { Verification } from './verify-election.ts'
+import type { Verification } from './verification.ts'
 import { hasReached, mayHaveReached } from './verify-state.ts'
 
 /** Returns the result as recomputed; undefined when there can be none. */

@@ -11,9 +11,9 @@ import { parseCanonical } from './canonical-json.ts'
 import { type Definition, electionId, parseDefinition, slotRules } from './definition.ts'
 import { MspId } from './definition-schema.ts'
 import { ScrutinError } from './errors.ts'
-import type { SlotRules } from './kinds/kinds.ts'
 import { type ElectionStatus, electionStatuses, type StateRecord } from './records.ts'
 import { tallyToJson } from './tally.ts'
+import type { Verification } from './verification.ts'
 import { type CheckName, checkNames, type OpenChecks, openChecks, type VerificationReport } from './verification-report.ts'
 import { verifyBox } from './verify-box.ts'
 import { verifyCeremony } from './verify-ceremony.ts'
@@ -26,17 +26,6 @@ export interface VerifyOptions {
   readonly expectElection?: string
   /** Called now and then with the check being worked on and how far it is. */
   readonly onProgress?: (name: CheckName, count: number) => void
-}
-
-/** What the parts of a verification share. */
-export interface Verification {
-  readonly reader: BundleReader
-  readonly checks: OpenChecks
-  readonly definition: Definition
-  readonly electionId: string
-  readonly rules: readonly SlotRules[]
-  readonly status: ElectionStatus
-  readonly onProgress: (name: CheckName, count: number) => void
 }
 
 /** `lines` are those of a bundle (bundle.ts), with or without their ends. Memory grows with the number of trackers only. */

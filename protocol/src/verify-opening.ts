@@ -11,7 +11,7 @@ import { openingRecord } from './opening.ts'
 import { encodeRecord, type KeysRecord, type OpeningRecord, recordKeys, type RegistrarMessage } from './records.ts'
 import { assertSigned } from './signed-message.ts'
 import { tags } from './tagged-hash.ts'
-import type { Verification } from './verify-election.ts'
+import type { Verification } from './verification.ts'
 import { hasReached, mayHaveReached } from './verify-state.ts'
 
 export interface VerifiedOpening {

@@ -5,7 +5,7 @@ import { parseCanonical } from './canonical-json.ts'
 import { MspId } from './definition-schema.ts'
 import { ScrutinError } from './errors.ts'
 import { recordKeys } from './records.ts'
-import type { Verification } from './verify-election.ts'
+import type { Verification } from './verification.ts'
 import { mayHaveReached } from './verify-state.ts'
 
 const VoidVoteSchema = Type.Object({ mspId: MspId, reason: Type.String({ maxLength: 10_000 }) }, { additionalProperties: false })

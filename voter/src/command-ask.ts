@@ -1,6 +1,7 @@
 /** Asking in the terminal what was not said on the command line. */
 import { createInterface } from 'node:readline/promises'
-import { findKind, type Answer } from '../../protocol/src/kinds/kinds.ts'
+import { findKind } from '../../protocol/src/kinds/kinds.ts'
+import type { Answer } from '../../protocol/src/kinds/question-kind.ts'
 import type { Definition, Question } from '../../protocol/src/definition.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 

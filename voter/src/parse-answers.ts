@@ -1,7 +1,7 @@
 /** Answers as people write them in one line: `question=option,option`, `question=blank`, `question=` for none. */
 import type { Definition } from '../../protocol/src/definition.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
-import type { Answer } from '../../protocol/src/kinds/kinds.ts'
+import type { Answer } from '../../protocol/src/kinds/question-kind.ts'
 
 /** One answer per question, in the definition's order; `input.malformed` for a question that is unknown, missing or answered twice. */
 export function parseAnswers (definition: Definition, texts: readonly string[]): Answer[] {

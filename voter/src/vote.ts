@@ -1,5 +1,5 @@
 /** The whole way of a voter, from codes to a receipt. */
-import type { Answer } from '../../protocol/src/kinds/kinds.ts'
+import type { Answer } from '../../protocol/src/kinds/question-kind.ts'
 import type { Receipt } from '../../protocol/src/receipt.ts'
 import { assertAllowed, castBallot, castingOrder, type CastOptions, fillIn, seal } from './cast-ballot.ts'
 import { type Directory, readDirectory } from './directory.ts'

@@ -6,7 +6,7 @@
  */
 import type { Question } from '../definition-schema.ts'
 import { ScrutinError } from '../errors.ts'
-import type { Answer, QuestionKind, QuestionResult, SlotRules } from './kinds.ts'
+import type { Answer, QuestionKind, QuestionResult, SlotRules } from './question-kind.ts'
 
 const bit = [0n, 1n] as const
 

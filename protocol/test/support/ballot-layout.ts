@@ -1,5 +1,5 @@
 import { proofSizes } from '../../src/ballot-encoding.ts'
-import type { SlotRules } from '../../src/kinds/kinds.ts'
+import type { SlotRules } from '../../src/kinds/question-kind.ts'
 
 /** Where each point and scalar of a ballot stands, for tests that put something else there. */
 export interface Place { readonly name: string, readonly kind: 'point' | 'scalar', readonly offset: number }

@@ -3,7 +3,7 @@ import { ballotVersion, proofSizes } from '../../src/ballot-encoding.ts'
 import { ballotChallenges, type BallotContext } from '../../src/ballot-transcript.ts'
 import { concatBytes } from '../../src/bytes.ts'
 import { basePoint, encodeScalar, modOrder, multiply, type Point, randomScalar, sumPoints } from '../../src/group.ts'
-import type { SlotRules } from '../../src/kinds/kinds.ts'
+import type { SlotRules } from '../../src/kinds/question-kind.ts'
 import { type Combination, MembershipProver } from '../../src/membership-proof.ts'
 
 interface Prover {

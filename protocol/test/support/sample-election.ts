@@ -10,7 +10,7 @@ import { type Definition, electionId, electionKeyCount, slotRules } from '../../
 import { fillBallot, sealBallot } from '../../src/fill-ballot.ts'
 import { type Point, pointToHex, scalarFromHex } from '../../src/group.ts'
 import { type CeremonySecrets, commitMessage, dealMessage, drawSecrets, receiveShares } from '../../src/hold-shares.ts'
-import type { Answer } from '../../src/kinds/kinds.ts'
+import type { Answer } from '../../src/kinds/question-kind.ts'
 import { compareLeaves, rollCommitment, type RollLeaf, type RollPlace, rollTree } from '../../src/roll.ts'
 import { rsaJwk } from '../../src/rsa-pss.ts'
 import { generateKeyPair, type KeyPair } from '../../src/schnorr.ts'

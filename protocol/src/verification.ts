@@ -1,0 +1,16 @@
+import type { BundleReader } from './bundle-reader.ts'
+import type { Definition } from './definition.ts'
+import type { SlotRules } from './kinds/question-kind.ts'
+import type { ElectionStatus } from './records.ts'
+import type { CheckName, OpenChecks } from './verification-report.ts'
+
+/** What the parts of a verification share. */
+export interface Verification {
+  readonly reader: BundleReader
+  readonly checks: OpenChecks
+  readonly definition: Definition
+  readonly electionId: string
+  readonly rules: readonly SlotRules[]
+  readonly status: ElectionStatus
+  readonly onProgress: (name: CheckName, count: number) => void
+}
