@@ -3,9 +3,9 @@ import { modulusHash } from '../../protocol/src/credential.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import { checkRegistrarMessage, parseRegistrarMessage, parseSigned } from '../../protocol/src/messages.ts'
 import { recordKeys } from '../../protocol/src/records.ts'
-import { assertSigned } from '../../protocol/src/signed-message.ts'
 import { tags } from '../../protocol/src/tagged-hash.ts'
 import { readStoredElection, requireStatus } from './election-records.ts'
+import { requireParty } from './require-party.ts'
 import { parseArgument, type Transaction } from './transaction.ts'
 
 /** Fixes a registrar's RSA keys and its signature of the roll. Once only; no modulus may ever come twice. */
@@ -15,10 +15,7 @@ export async function prepareRegistrar (transaction: Transaction, electionId: st
   requireStatus(election, 'announced', 'keyed')
   const signed = parseSigned(parseArgument(signedText))
   const message = parseRegistrarMessage(signed.message)
-  const registrar = election.definition.registrars[message.registrar]
-  if (registrar === undefined) throw new ScrutinError('registrar.unknown')
-  transaction.requireMsp(registrar.mspId)
-  assertSigned(tags.registrarMessage, election.idBytes, registrar.key, signed)
+  requireParty(transaction, election, 'registrar', message.registrar, tags.registrarMessage, signed)
   const key = recordKeys.registrar(electionId, message.registrar)
   if (await transaction.state.exists(key)) throw new ScrutinError('registrar.exists')
   for (const modulus of checkRegistrarMessage(election.definition, message)) {

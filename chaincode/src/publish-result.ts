@@ -5,10 +5,10 @@ import { pointFromHex } from '../../protocol/src/group.ts'
 import { parseSigned } from '../../protocol/src/messages.ts'
 import { type CountRecord, type KeysRecord, recordKeys, type ResultRecord, type SignedDecryption } from '../../protocol/src/records.ts'
 import { computeResult, isWithheld } from '../../protocol/src/result.ts'
-import { assertSigned } from '../../protocol/src/signed-message.ts'
 import { boxRoot, type Tally, tallyFromJson } from '../../protocol/src/tally.ts'
 import { tags } from '../../protocol/src/tagged-hash.ts'
 import { changeStatus, readStoredElection, requireStatus } from './election-records.ts'
+import { requireParty } from './require-party.ts'
 import { parseArgument, type Transaction } from './transaction.ts'
 
 export async function postDecryption (transaction: Transaction, electionId: string, signedText: string): Promise<Record<string, never>> {
@@ -17,10 +17,7 @@ export async function postDecryption (transaction: Transaction, electionId: stri
   requireStatus(election, 'tallied')
   const signed = parseSigned(parseArgument(signedText))
   const message = parseDecryptionMessage(signed.message)
-  const trustee = election.definition.trustees[message.trustee]
-  if (trustee === undefined) throw new ScrutinError('trustee.unknown')
-  transaction.requireMsp(trustee.mspId)
-  assertSigned(tags.decryptionMessage, election.idBytes, trustee.key, signed)
+  requireParty(transaction, election, 'trustee', message.trustee, tags.decryptionMessage, signed)
   const key = recordKeys.decryption(electionId, message.trustee)
   if (await transaction.state.exists(key)) throw new ScrutinError('decryption.exists')
   const tally = await readTally(transaction, electionId)

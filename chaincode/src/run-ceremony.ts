@@ -8,8 +8,9 @@ import { ScrutinError } from '../../protocol/src/errors.ts'
 import { parseSigned } from '../../protocol/src/messages.ts'
 import { ceremonyContext, keysRecord } from '../../protocol/src/opening.ts'
 import { recordKeys, type SignedCeremonyMessage } from '../../protocol/src/records.ts'
-import { assertSigned, type Signed } from '../../protocol/src/signed-message.ts'
+import type { Signed } from '../../protocol/src/signed-message.ts'
 import { changeStatus, readStoredElection, requireStatus, type StoredElection } from './election-records.ts'
+import { requireParty } from './require-party.ts'
 import { parseArgument, type Transaction } from './transaction.ts'
 
 export async function postCeremonyMessage (transaction: Transaction, electionId: string, signedText: string): Promise<Record<string, never>> {
@@ -18,10 +19,7 @@ export async function postCeremonyMessage (transaction: Transaction, electionId:
   requireStatus(election, 'announced')
   const signed = parseSigned(parseArgument(signedText))
   const message = parseCeremonyMessage(signed.message)
-  const trustee = election.definition.trustees[message.trustee]
-  if (trustee === undefined) throw new ScrutinError('trustee.unknown')
-  transaction.requireMsp(trustee.mspId)
-  assertSigned(ceremonyTags[message.round], election.idBytes, trustee.key, signed)
+  requireParty(transaction, election, 'trustee', message.trustee, ceremonyTags[message.round], signed)
   requireInTime(transaction, election.definition, message.round)
   const key = recordKeys.ceremony(electionId, message.round, message.trustee)
   if (await transaction.state.exists(key)) throw new ScrutinError('ceremony.exists')

@@ -31,5 +31,3 @@ export const problems = {
   '4xx': problem('The request was refused'),
   '5xx': problem('It failed on this side; the ledger may be out of reach'),
 }
-
-export const notModified = { 304: { description: 'As the ETag says: nothing changed', type: 'null' } }

@@ -37,11 +37,9 @@ export function merkleRoot (nodeTag: Tag, leaves: Iterable<Uint8Array>): Uint8Ar
 
 /** All levels of a tree, for many inclusion paths: level 0 are the leaves. */
 export class MerkleTree {
-  readonly #nodeTag: Tag
   readonly #levels: Uint8Array[][]
 
   constructor (nodeTag: Tag, leaves: readonly Uint8Array[]) {
-    this.#nodeTag = nodeTag
     this.#levels = [[...leaves]]
     // A last node without a neighbour is carried up unchanged: the same root as the recursive definition.
     for (let level = this.#levels[0]!; level.length > 1; level = this.#levels.at(-1)!) {
@@ -56,10 +54,6 @@ export class MerkleTree {
 
   get root (): Uint8Array {
     return this.#levels.at(-1)![0] ?? taggedHash(tags.emptyTree)
-  }
-
-  get nodeTag (): Tag {
-    return this.#nodeTag
   }
 
   /** The neighbours from the leaf up to the root. */
