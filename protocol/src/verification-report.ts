@@ -10,8 +10,8 @@ export const checkNames = [
 ] as const
 export type CheckName = typeof checkNames[number]
 
-export interface Check {
-  readonly name: CheckName
+export interface Check<Name extends string = CheckName> {
+  readonly name: Name
   /** How many things were looked at: records, but for `issuances-cover-ballots` ballots. */
   readonly count: number
   readonly ok: boolean
@@ -22,7 +22,7 @@ export interface Check {
 export interface VerificationReport {
   /** Whether every check passed that applies to an election in this state. */
   readonly ok: boolean
-  /** Whether the records were traced back to a published genesis block: not yet. */
+  /** Records alone can't be traced back to a published genesis block: that takes whole blocks (`chain/`). */
   readonly anchored: false
   /** Null when the bundle names none. */
   readonly electionId: string | null
@@ -35,13 +35,13 @@ export interface VerificationReport {
 }
 
 /** Collects the verdict of one check: its first failure, and how many more there were. */
-export class OpenCheck {
-  readonly name: CheckName
+export class OpenCheck<Name extends string = CheckName> {
+  readonly name: Name
   count = 0
   #failures = 0
   #detail = ''
 
-  constructor (name: CheckName) {
+  constructor (name: Name) {
     this.name = name
   }
 
@@ -73,7 +73,7 @@ export class OpenCheck {
     }
   }
 
-  close (): Check {
+  close (): Check<Name> {
     const more = this.#failures > 1 ? ` (and ${this.#failures - 1} more)` : ''
     return { name: this.name, count: this.count, ok: this.ok, detail: this.#detail + more }
   }

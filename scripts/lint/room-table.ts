@@ -50,12 +50,18 @@ export const rooms: Readonly<Record<string, Room>> = {
     packages: ['@cloudflare/blindrsa-ts', 'typebox', 'commander', 'yaml'],
     builtins: /^voter\/src\/command[^/]*\.ts$/
   },
-  trustee: { rooms: ['protocol', 'ledger', 'service'], builtins: true },
-  auditor: { rooms: ['protocol', 'ledger'], builtins: true },
+  // what whole Fabric blocks prove: computation only, so that auditor and trustee (and others) come to the same verdict
+  chain: {
+    rooms: ['protocol'],
+    packages: ['@hyperledger/fabric-protos', '@noble/curves', '@noble/hashes', '@peculiar/asn1-schema', '@peculiar/asn1-x509', 'typebox'],
+    builtins: /^chain\/src\/native-crypto\.ts$/
+  },
+  trustee: { rooms: ['protocol', 'ledger', 'service', 'chain'], builtins: true },
+  auditor: { rooms: ['protocol', 'ledger', 'chain'], builtins: true },
   web: { rooms: ['protocol', 'voter'], testRooms: ['gateway', 'registrar'], builtins: false },
   network: { rooms: [], builtins: true },
   scripts: {
-    rooms: ['protocol', 'chaincode', 'ledger', 'service', 'gateway', 'registrar', 'voter', 'trustee', 'auditor', 'web', 'network'],
+    rooms: ['protocol', 'chaincode', 'ledger', 'service', 'gateway', 'registrar', 'voter', 'chain', 'trustee', 'auditor', 'web', 'network'],
     builtins: true
   }
 }

@@ -1,0 +1,88 @@
+/**
+ * Replays a chain from its genesis block on, believing nobody but the anchor,
+ * and hands out the election's records as they then stand.
+ */
+import { toBase64url } from '../../protocol/src/bytes.ts'
+import { ScrutinError } from '../../protocol/src/errors.ts'
+import { type ExportedRecord, type RecordSection, recordSections, sectionRange } from '../../protocol/src/records.ts'
+import type { Anchor } from './anchor.ts'
+import { type ChainCrypto, portableCrypto } from './chain-crypto.ts'
+import { type ChainCheck, closeChainChecks } from './chain-report.ts'
+import { type ChainStore, memoryStore } from './chain-store.ts'
+import { contractName } from './contract-definition.ts'
+import { ChainReplay } from './replay-chain.ts'
+
+export interface ReadChainOptions {
+  /** The election whose records are wanted; null for the chain alone. */
+  readonly electionId: string | null
+  /** What is known of the chain beforehand. Without it the replay proves only that the blocks fit together. */
+  readonly anchor?: Anchor | undefined
+  /** Refuse a chain with fewer blocks. */
+  readonly minHeight?: number | undefined
+  /** Where the state goes; memory by default. It must be empty. */
+  readonly store?: ChainStore
+  /** The portable libraries by default; `nativeCrypto` where Node is. */
+  readonly crypto?: ChainCrypto
+  /** Called after each block. */
+  readonly onProgress?: (height: number) => void
+}
+
+export interface ChainReading {
+  /** Whether every check passed. */
+  readonly ok: boolean
+  /** Whether the genesis block is the anchor's. Says nothing where `ok` is false. */
+  readonly anchored: boolean
+  /** From the genesis block; null when that could not be read. */
+  readonly channel: string | null
+  /** Hash of the genesis block's header, hex. */
+  readonly genesis: string | null
+  /** Number of blocks read. */
+  readonly height: number
+  /** Hash of the last block's header, hex; null when there is none. */
+  readonly tipHash: string | null
+  /** The block whose transaction last changed the election's state; null when there is none. */
+  readonly stateChangedIn: number | null
+  readonly checks: readonly ChainCheck[]
+  /** The election's records by section, as `verifyElection` takes them (through `bundleLines`). */
+  records (sections?: readonly RecordSection[]): AsyncGenerator<ExportedRecord>
+}
+
+/**
+ * Reads all blocks; what is wrong with them becomes a failed check, never an exception. Reading stops at a block that can't be
+ * decoded. What the source of the blocks throws is thrown on.
+ */
+export async function readChain (blocks: AsyncIterable<{ readonly bytes: Uint8Array }>, options: ReadChainOptions): Promise<ChainReading> {
+  const { electionId, anchor, onProgress } = options
+  const store = options.store ?? memoryStore()
+  const replay = new ChainReplay({ store, crypto: options.crypto ?? portableCrypto, anchor })
+  for await (const { bytes } of blocks) {
+    if (!replay.add(bytes)) break
+    onProgress?.(replay.height)
+  }
+  replay.finish(options.minHeight)
+  const checks = closeChainChecks(replay.checks)
+  return {
+    ok: checks.every(({ ok }) => ok),
+    anchored: anchor !== undefined && replay.genesis === anchor.genesis,
+    channel: replay.channel,
+    genesis: replay.genesis,
+    height: replay.height,
+    tipHash: replay.tipHash,
+    stateChangedIn: electionId === null ? null : store.get(contractName, `election/${electionId}/state`)?.version.block ?? null,
+    checks,
+    records: async function * (sections = recordSections) {
+      if (electionId !== null) yield * recordsOf(store, electionId, sections)
+    },
+  }
+}
+
+function * recordsOf (store: ChainStore, electionId: string, sections: readonly RecordSection[]): Generator<ExportedRecord> {
+  for (const section of sections) {
+    const { start, end } = sectionRange(electionId, section)
+    for (const { key } of store.keys(contractName, start, end)) {
+      const stored = store.get(contractName, key)
+      if (stored === undefined) throw new ScrutinError('ledger.record', key)
+      yield { key, value: toBase64url(stored.value) }
+    }
+  }
+}

@@ -1,0 +1,244 @@
+/** Block by block: what each must be, and what it makes of the state. */
+import { peer } from '@hyperledger/fabric-protos'
+import { equalBytes, toHex } from '../../protocol/src/bytes.ts'
+import { ScrutinError } from '../../protocol/src/errors.ts'
+import type { Anchor } from './anchor.ts'
+import { type ChainBlock, computeDataHash, headerHash, parseBlock } from './block.ts'
+import { isValidAt } from './certificate.ts'
+import type { ChainCrypto } from './chain-crypto.ts'
+import { type ChainCheckName, type OpenChainChecks, openChainChecks } from './chain-report.ts'
+import type { ChainStore } from './chain-store.ts'
+import { type ChannelConfig, parseConfig, parseConfigEnvelope } from './channel-config.ts'
+import { contractName, lifecycleNamespace, readDefinition } from './contract-definition.ts'
+import { type Judgement, judgeTransaction, type ValidTransaction, validCode, type Verdict } from './judge-transaction.ts'
+import { checkOrderers, checkUnsigned } from './orderer-signatures.ts'
+import type { Identity } from './member-identities.ts'
+import { type Envelope, parseEnvelope } from './transaction.ts'
+import { VersionCheck } from './versions.ts'
+
+const Code = peer.TxValidationCode
+
+/** Ids of transactions stand beside the chaincodes' keys; no chaincode has this name. */
+const transactionIds = '#transactions'
+
+export interface ReplayOptions {
+  readonly store: ChainStore
+  readonly crypto: ChainCrypto
+  readonly anchor: Anchor | undefined
+}
+
+export class ChainReplay {
+  readonly checks: OpenChainChecks = openChainChecks()
+  height = 0
+  genesis: string | null = null
+  #tip: Uint8Array | undefined
+  #config: ChannelConfig | undefined
+  #lastConfig = 0
+  #isDefined = false
+  readonly #store: ChainStore
+  readonly #crypto: ChainCrypto
+  readonly #anchor: Anchor | undefined
+
+  constructor ({ store, crypto, anchor }: ReplayOptions) {
+    this.#store = store
+    this.#crypto = crypto
+    this.#anchor = anchor
+  }
+
+  get channel (): string | null {
+    return this.#config?.channel ?? null
+  }
+
+  get tipHash (): string | null {
+    return this.#tip === undefined ? null : toHex(this.#tip)
+  }
+
+  /** Replays the next block. False: nothing after it can be replayed. */
+  add (bytes: Uint8Array): boolean {
+    const check = this.checks['chain.format']
+    check.count++
+    const block = check.attempt(`block ${this.height}`, () => parseBlock(bytes))
+    if (block === undefined) return false
+    if (block.number !== this.height) {
+      check.fail(`block ${this.height} is missing: block ${block.number} stands in its place`)
+      return false
+    }
+    this.#checkHashes(block)
+    const done = this.height === 0 ? this.#replayGenesis(block) : this.#replay(block)
+    if (!done) return false
+    this.#tip = headerHash(this.#crypto, block)
+    this.height++
+    this.#compareWithAnchor()
+    return true
+  }
+
+  finish (minHeight: number | undefined): void {
+    const anchor = this.checks['chain.anchor']
+    if (this.height === 0) this.checks['chain.format'].fail('there is no block')
+    if (minHeight !== undefined && this.height < minHeight) anchor.fail(`the chain ends after ${this.height} blocks, at least ${minHeight} were to be there`)
+    const latest = this.#anchor?.latest
+    if (latest !== undefined && this.height <= latest.number) anchor.fail(`the chain ends after ${this.height} blocks, before the anchor's block ${latest.number}`)
+    if (this.#anchor === undefined) anchor.note('there is no anchor: nothing shows whose chain this is')
+  }
+
+  #compareWithAnchor (): void {
+    const check = this.checks['chain.anchor']
+    if (this.#anchor === undefined) return
+    const { genesis, channel, latest } = this.#anchor
+    if (this.height === 1) {
+      check.count++
+      check.failUnless(this.genesis === genesis, `the genesis block is ${this.genesis ?? ''}, the anchor's is ${genesis}`)
+      check.failUnless(this.channel === channel, `the channel is ${this.channel ?? ''}, the anchor's is ${channel}`)
+    }
+    if (latest?.number === this.height - 1) {
+      check.count++
+      check.failUnless(this.tipHash === latest.hash, `block ${latest.number} is ${this.tipHash ?? ''}, the anchor's is ${latest.hash}`)
+    }
+  }
+
+  #checkHashes (block: ChainBlock): void {
+    const check = this.checks['chain.hashes']
+    check.count++
+    check.failUnless(equalBytes(block.dataHash, computeDataHash(this.#crypto, block)), `block ${block.number}: the transactions are not those of its header`)
+    check.failUnless(equalBytes(block.previousHash, this.#tip ?? new Uint8Array(0)), `block ${block.number}: it does not follow the block before it`)
+  }
+
+  #replayGenesis (block: ChainBlock): boolean {
+    const check = this.checks['chain.configuration']
+    check.count++
+    this.genesis = toHex(headerHash(this.#crypto, block))
+    this.#config = check.attempt('the genesis block', () => {
+      checkUnsigned(block)
+      const envelope = onlyConfiguration(block)
+      if (envelope === undefined) throw new ScrutinError('input.malformed', 'it holds no configuration')
+      const { config, lastUpdate } = parseConfigEnvelope(envelope.data)
+      if (lastUpdate !== undefined || config.getSequence() !== 0) throw new ScrutinError('input.malformed', 'it is an update')
+      return parseConfig(this.#crypto, envelope.channel, config)
+    })
+    this.#compareFlags(block, [validCode], () => '')
+    return this.#config !== undefined
+  }
+
+  #replay (block: ChainBlock): boolean {
+    const config = this.#config!
+    const orderers = this.#checkOrderers(config, block)
+    if (onlyConfiguration(block) !== undefined) {
+      this.checks['chain.configuration'].fail(`block ${block.number}: a change of the configuration is not explained`)
+      return false
+    }
+    const transactions = this.#judgeAll(config, block)
+    this.#checkCertificates(block, orderers, transactions)
+    return true
+  }
+
+  #checkOrderers (config: ChannelConfig, block: ChainBlock): readonly Identity[] {
+    const check = this.checks['chain.orderers']
+    check.count++
+    return check.attempt(`block ${block.number}`, () => checkOrderers(config, block, this.#lastConfig)) ?? []
+  }
+
+  /** Judges every transaction, lets the valid ones write, and holds the verdicts against the peer's flags. */
+  #judgeAll (config: ChannelConfig, block: ChainBlock): ValidTransaction[] {
+    const context = { crypto: this.#crypto, config, isDefined: this.#isDefined, isKnown: (id: string) => this.#store.get(transactionIds, id) !== undefined }
+    const judgements = block.envelopes.map((bytes) => judgeTransaction(context, bytes))
+    const versions = new VersionCheck(this.#crypto, this.#store)
+    const here = new Set<string>()
+    const valid: ValidTransaction[] = []
+    let changesDefinition = false
+    const verdicts = judgements.map((judgement, index): { verdict: Verdict, detail: string } => {
+      this.checks['chain.transactions'].count++
+      if (judgement.transaction === undefined) return judgement
+      const { transaction: { action: { sets } }, transactionId } = judgement
+      if (here.has(transactionId)) return { verdict: Code.DUPLICATE_TXID, detail: 'its id stands in this block already' }
+      here.add(transactionId)
+      this.checks['chain.endorsements'].count++
+      this.checks['chain.versions'].count++
+      const conflict = versions.conflictOf(sets)
+      if (conflict === 'read') return { verdict: Code.MVCC_READ_CONFLICT, detail: 'what it read had changed before its turn' }
+      if (conflict === 'range') return { verdict: Code.PHANTOM_READ_CONFLICT, detail: 'a range that it read had changed before its turn' }
+      const version = { block: block.number, transaction: index }
+      versions.apply(sets, version)
+      changesDefinition ||= sets.some(({ namespace, writes }) => namespace === lifecycleNamespace && writes.length > 0)
+      valid.push(judgement.transaction)
+      return { verdict: validCode, detail: '' }
+    })
+    this.#compareFlags(block, verdicts.map(({ verdict }) => verdict), (index) => verdicts[index]!.detail)
+    this.#remember(block, judgements)
+    if (changesDefinition) this.#readDefinition(block)
+    return valid
+  }
+
+  /** Ids count from the block after. Those of transactions that can't be read are none. */
+  #remember (block: ChainBlock, judgements: readonly Judgement[]): void {
+    judgements.forEach(({ transactionId }, index) => {
+      if (transactionId !== '') this.#store.put(transactionIds, transactionId, { block: block.number, transaction: index }, new Uint8Array(0))
+    })
+  }
+
+  #readDefinition (block: ChainBlock): void {
+    const check = this.checks['chain.contract']
+    check.count++
+    const definition = check.attempt(`block ${block.number}`, () => readDefinition(this.#store))
+    this.#isDefined ||= definition !== undefined
+    if (definition !== undefined) check.note(`${contractName} ${definition.version}, definition ${definition.sequence}`)
+  }
+
+  /** Orderers don't sign the flags: ours decide, and a peer that says otherwise is named by the check that it fails. */
+  #compareFlags (block: ChainBlock, verdicts: readonly Verdict[], detail: (index: number) => string): void {
+    const flags = this.checks['chain.flags']
+    if (block.flags.length !== block.envelopes.length) {
+      flags.fail(`block ${block.number}: there are ${block.flags.length} flags for ${block.envelopes.length} transactions`)
+      return
+    }
+    verdicts.forEach((verdict, index) => {
+      flags.count++
+      const flag = block.flags[index]!
+      if (flag === verdict || (verdict === 'unexplained' && flag !== validCode)) return
+      if (flag === validCode) this.checks[checkOf(verdict)].fail(`block ${block.number}, transaction ${index}: ${detail(index)}`)
+      else flags.fail(`block ${block.number}, transaction ${index}: the peer says ${codeName(flag)}, it is ${codeName(verdict)}`)
+    })
+  }
+
+  /**
+   * Fabric itself asks no date of a certificate once a transaction is in a block. Here the sender's and endorsers'
+   * certificates must be valid at the transaction's own time, those of the orderers at the latest time in the block.
+   */
+  #checkCertificates (block: ChainBlock, orderers: readonly Identity[], transactions: readonly ValidTransaction[]): void {
+    const check = this.checks['chain.certificates']
+    const hold = ({ mspId, kind, certificate }: Identity, timeMs: number): void => {
+      check.count++
+      check.failUnless(isValidAt(certificate, timeMs), `block ${block.number}: the certificate of a ${kind} of ${mspId} was not valid at ${timeText(timeMs)}`)
+    }
+    for (const { envelope, creator, endorsers } of transactions) for (const identity of [creator, ...endorsers]) hold(identity, envelope.timestampMs)
+    if (transactions.length === 0) return
+    const latest = Math.max(...transactions.map(({ envelope }) => envelope.timestampMs))
+    for (const identity of orderers) hold(identity, latest)
+  }
+}
+
+/** The configuration that a block holds, alone as Fabric writes it; undefined when there is none. */
+function onlyConfiguration (block: ChainBlock): Envelope | undefined {
+  const [first, ...more] = block.envelopes
+  if (first === undefined || more.length > 0) return undefined
+  try {
+    const envelope = parseEnvelope(first)
+    return envelope.type === 'config' ? envelope : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function checkOf (verdict: Verdict): ChainCheckName {
+  if (verdict === Code.ENDORSEMENT_POLICY_FAILURE) return 'chain.endorsements'
+  if (verdict === Code.MVCC_READ_CONFLICT || verdict === Code.PHANTOM_READ_CONFLICT) return 'chain.versions'
+  return 'chain.transactions'
+}
+
+function codeName (verdict: Verdict): string {
+  const found = Object.entries(Code).find(([, code]) => code === verdict)
+  return found?.[0] ?? String(verdict)
+}
+
+function timeText (timeMs: number): string {
+  return timeMs <= 8.64e15 ? new Date(timeMs).toISOString() : String(timeMs)
+}

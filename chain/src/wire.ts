@@ -1,0 +1,43 @@
+/**
+ * Protobuf messages, read so that no two readers can disagree: bytes are taken
+ * only if they are what the message writes back: known fields, each once, in
+ * order, no defaults spelled out. Fabric's own writers write so.
+ */
+import { ScrutinError } from '../../protocol/src/errors.ts'
+import { equalBytes } from '../../protocol/src/bytes.ts'
+
+interface Message { serializeBinary (): Uint8Array }
+interface MessageType<T extends Message> { deserializeBinary (bytes: Uint8Array): T }
+
+/** Throws `input.malformed` for what is none, `input.not-canonical` for another spelling. */
+export function decode<T extends Message> (what: string, type: MessageType<T>, bytes: Uint8Array): T {
+  const message = decodeLoosely(what, type, bytes)
+  if (!equalBytes(message.serializeBinary(), bytes)) throw new ScrutinError('input.not-canonical', `${what} is not encoded as Fabric encodes it`)
+  return message
+}
+
+/** For messages with maps, which have no one spelling: only what is hashed and signed around them holds them fast. */
+export function decodeLoosely<T extends Message> (what: string, type: MessageType<T>, bytes: Uint8Array): T {
+  try {
+    return type.deserializeBinary(bytes)
+  } catch (cause) {
+    throw new ScrutinError('input.malformed', `${what} cannot be decoded`, { cause })
+  }
+}
+
+/** A number that JavaScript holds exactly; throws `input.malformed` for others. */
+export function safeNumber (what: string, value: number): number {
+  if (!Number.isSafeInteger(value) || value < 0) throw new ScrutinError('input.malformed', `${what} is no number below 2^53`)
+  return value
+}
+
+/** What protobuf's maps are, as far as we use them; google-protobuf brings no types. */
+interface WireMap<T> { entries (): { next (): { value?: [string, T] | undefined, done: boolean } } }
+
+/** The entries of a protobuf map, sorted by key: their order on the wire means nothing. */
+export function entriesOf<T> (map: unknown): [string, T][] {
+  const iterator = (map as WireMap<T>).entries()
+  const found: [string, T][] = []
+  for (let step = iterator.next(); !step.done && step.value !== undefined; step = iterator.next()) found.push(step.value)
+  return found.sort(([a], [b]) => a < b ? -1 : a > b ? 1 : 0)
+}
