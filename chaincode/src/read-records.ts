@@ -10,7 +10,7 @@ import {
 } from '../../protocol/src/records.ts'
 import { readRegistrars, readStoredElection } from './election-records.ts'
 import { readSignedRound } from './run-ceremony.ts'
-import { parseLimit, type Transaction } from './transaction.ts'
+import { parseArgument, parseLimit, type Transaction } from './transaction.ts'
 import { exportRecord, keyAfter, parseRecord } from './world-state.ts'
 
 const mostInPage = 1000
@@ -92,6 +92,31 @@ export async function readBallotByCredential (transaction: Transaction, election
   if (bytes === undefined) throw new ScrutinError('ballot.unknown')
   const [first] = await readChanges(transaction, key)
   return { tracker: ballotTracker(bytes, slotRules(definition)), credentialKey, ballot: toBase64url(bytes), transactionId: first!.transactionId }
+}
+
+export interface FoundBallot {
+  readonly tracker: string
+  /** The transaction that wrote it. */
+  readonly transactionId: string
+}
+
+/** What stands in the box under each of these credential keys (a JSON array): for who cast many at once and lost sight of the outcome. */
+export async function findBallots (transaction: Transaction, electionId: string, credentialKeysText: string): Promise<{ found: (FoundBallot | null)[] }> {
+  const { definition } = await readStoredElection(transaction, electionId)
+  const credentialKeys = parseArgument(credentialKeysText)
+  if (!Array.isArray(credentialKeys) || credentialKeys.length > mostInPage || !credentialKeys.every((key) => isHex(key, 32))) {
+    throw new ScrutinError('input.malformed', `expected at most ${mostInPage} credential keys`)
+  }
+  const rules = slotRules(definition)
+  return {
+    found: await Promise.all(credentialKeys.map(async (credentialKey: string) => {
+      const key = recordKeys.ballot(electionId, credentialKey)
+      const bytes = await transaction.state.getBytes(key)
+      if (bytes === undefined) return null
+      const [first] = await readChanges(transaction, key)
+      return { tracker: ballotTracker(bytes, rules), transactionId: first!.transactionId }
+    }))
+  }
 }
 
 export async function readBallots (transaction: Transaction, electionId: string, cursor: string, limitText: string): Promise<{ ballots: BallotView[], cursor: string | null }> {

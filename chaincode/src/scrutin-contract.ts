@@ -14,7 +14,7 @@ import { putDirectoryEntry, readDirectory } from './directory.ts'
 import { prepareRegistrar } from './prepare-registrar.ts'
 import { postDecryption, publishResult } from './publish-result.ts'
 import {
-  readBallotByCredential, readBallotByTracker, readBallots, readCeremony, readElection, readElections, readHistory, readIssuance, readRecords, readResult
+  findBallots, readBallotByCredential, readBallotByTracker, readBallots, readCeremony, readElection, readElections, readHistory, readIssuance, readRecords, readResult
 } from './read-records.ts'
 import { recordIssuances } from './record-issuances.ts'
 import { expireCeremony, postCeremonyMessage } from './run-ceremony.ts'
@@ -42,6 +42,7 @@ const transactions = {
   readElections,
   readBallotByTracker,
   readBallotByCredential,
+  findBallots,
   readBallots,
   readRecords,
   readIssuance,

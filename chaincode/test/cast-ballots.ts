@@ -76,6 +76,18 @@ t.test('refuses a ballot without the signature of every registrar', async (t) =>
   t.equal(await codeOf(cast(as, election, [sealBallot(body, keys, signatures.slice(0, 1))])), 'ballot.malformed')
 })
 
+t.test('says what stands in the box under many credentials at once', async (t) => {
+  const [first, second] = [await ballot(), await ballot()]
+  const { transactionId } = await cast(as, election, [first.bytes])
+  const auditor = await as('MemberA', 'auditor')
+  const find = async (text: string): Promise<unknown> => JSON.parse(new TextDecoder().decode(await auditor.evaluate('findBallots', [election.id, text])))
+  t.strictSame(await find(JSON.stringify([second.credentialKey, first.credentialKey])), { found: [null, { tracker: first.tracker, transactionId }] })
+  t.strictSame(await find('[]'), { found: [] })
+  for (const text of ['', '{}', '[1]', '["a"]', JSON.stringify([`${first.credentialKey}/`]), JSON.stringify(new Array(1001).fill(first.credentialKey))]) {
+    t.equal(await codeOf(find(text)), 'input.malformed')
+  }
+})
+
 t.test('refuses malformed batches with a code', async (t) => {
   const gateway = await as('MemberA', 'gateway')
   t.equal(await codeOf(gateway.submit('castBallots', [election.id])), 'input.malformed')

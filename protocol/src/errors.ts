@@ -10,6 +10,7 @@ export const errorCatalogue = {
   'input.too-large': [413, 'The input is too large'],
   'input.media-type': [415, 'This media type is not taken here'],
   'input.address': [404, 'There is nothing at this address'],
+  'input.key-reused': [422, 'This idempotency key came with another request before'],
 
   // who may do what
   'access.unauthenticated': [401, 'No valid API key or code was given'],
@@ -63,6 +64,7 @@ export const errorCatalogue = {
   'ballot.recorded': [409, 'This very ballot stands in the box already'],
   'ballot.unknown': [404, 'There is no such ballot in the box'],
   'ballot.none-accepted': [422, 'No ballot of the batch was accepted'],
+  'ballot.not-cast': [409, 'The ballot missed the close of the voting: it was not cast'],
 
   // count
   'count.finished': [409, 'The count is complete already'],
@@ -85,6 +87,8 @@ export const errorCatalogue = {
 
   // services
   'service.failed': [500, 'Something failed inside this service'],
+  'service.busy': [503, 'The service has as much to do as it can; try again shortly, or elsewhere'],
+  'service.storage': [503, 'The service cannot write to its disk: nothing was accepted'],
   'service.unreachable': [503, 'The service cannot be reached'],
   'service.answer': [502, 'The service answered in an unexpected form'],
 } as const satisfies Record<string, readonly [status: number, message: string]>
