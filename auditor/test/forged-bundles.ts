@@ -18,13 +18,13 @@ import { type KeyPair, generateKeyPair } from '../../protocol/src/schnorr.ts'
 import { signMessage } from '../../protocol/src/signed-message.ts'
 import { tallyFromJson, boxRoot } from '../../protocol/src/tally.ts'
 import { tags } from '../../protocol/src/tagged-hash.ts'
-import { castableBallot, type SampleRegistrar } from '../../protocol/test/support/sample-election.ts'
+import { castableBallot, sampleRegistrarMessage, type SampleRegistrar } from '../../protocol/test/support/sample-election.ts'
 import { failed, Forgery } from './support/forger.ts'
 import { publishedBundle } from './support/published-bundle.ts'
 
 const published = await publishedBundle()
 const { election } = published
-const { id, definition } = election
+const { id } = election
 
 async function refused (t: Test, what: string, forgery: Forgery, checks: readonly string[]): Promise<void> {
   const report = await forgery.verify()
@@ -225,11 +225,14 @@ t.test('the key ceremony', async (t) => {
 
 t.test('registrars', async (t) => {
   const forger = forgedRegistrar()
-  const message = { registrar: 0, rollRoot: definition.roll.root, moduli: [forger.modulus] }
+  const message = sampleRegistrarMessage({ ...election, registrars: [forger] }, 0)
   const replaced = published.copy().put(recordKeys.registrar(id, 0), signMessage(tags.registrarMessage, election.idBytes, forger.keys, message))
   await refused(t, 'a key replaced', replaced, ['registrars', 'opening', 'issuances'])
   const everywhere = replaced.copy().change<OpeningRecord>(recordKeys.opening(id), (opening) => ({ ...opening, moduli: [[forger.modulus], opening.moduli[1]] }))
   await refused(t, 'a key replaced, in the opening too', everywhere, ['registrars', 'opening', 'issuances', 'ballots', 'trackers', 'box-root', 'sums', 'decryptions', 'result'])
+  const signedBy = (registrar: number, proofs: SignedRegistrarMessage['message']['proofs']): Forgery => published.copy().put(recordKeys.registrar(id, registrar),
+    signMessage(tags.registrarMessage, election.idBytes, election.registrars[registrar]!.keys, { ...sampleRegistrarMessage(election, registrar), proofs }))
+  await refused(t, 'a key without the proof that it is a permutation', signedBy(0, sampleRegistrarMessage(election, 1).proofs), ['registrars', 'opening', 'issuances'])
   await refused(t, 'another roll signed', published.copy().change<SignedRegistrarMessage>(recordKeys.registrar(id, 0), ({ message, signature }) =>
     ({ message: { ...message, rollRoot: 'ab'.repeat(32) }, signature })), ['registrars', 'opening', 'issuances'])
   await refused(t, 'one dropped', published.copy().remove(recordKeys.registrar(id, 1)), ['registrars', 'opening', 'issuances'])

@@ -18,7 +18,7 @@ export async function prepareRegistrar (transaction: Transaction, electionId: st
   requireParty(transaction, election, 'registrar', message.registrar, tags.registrarMessage, signed)
   const key = recordKeys.registrar(electionId, message.registrar)
   if (await transaction.state.exists(key)) throw new ScrutinError('registrar.exists')
-  for (const modulus of checkRegistrarMessage(election.definition, message)) {
+  for (const modulus of checkRegistrarMessage(election.idBytes, election.definition, message)) {
     const modulusKey = recordKeys.modulus(modulusHash(modulus))
     if (await transaction.state.exists(modulusKey)) throw new ScrutinError('registrar.key-reused')
     await transaction.state.put(modulusKey, { electionId, registrar: message.registrar, modulus: toBase64url(modulus) })

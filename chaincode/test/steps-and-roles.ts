@@ -9,7 +9,7 @@ import { generateKeyPair, type KeyPair } from '../../protocol/src/schnorr.ts'
 import { pointToHex } from '../../protocol/src/group.ts'
 import { signMessage } from '../../protocol/src/signed-message.ts'
 import { tags } from '../../protocol/src/tagged-hash.ts'
-import { sampleElection } from '../../protocol/test/support/sample-election.ts'
+import { sampleElection, sampleRegistrarMessage } from '../../protocol/test/support/sample-election.ts'
 import {
   announce, cast, codeOf, countAll, finishElection, postCeremony, postDecryption, prepareRegistrar, readElectionView, recordIssuances, runCeremony, stageOpenElection,
   temporaryLedger, voteAll,
@@ -90,9 +90,11 @@ t.test('registrars', async (t) => {
   t.equal(await codeOf(prepareRegistrar(as, election, 0, { moduli: [] })), 'input.malformed')
   t.equal(await codeOf(prepareRegistrar(as, election, 0, { moduli: ['A'.repeat(342)] })), 'registrar.key')
   t.equal(await codeOf(prepareRegistrar(as, election, 0, { registrar: 1 })), 'access.msp')
+  t.equal(await codeOf(prepareRegistrar(as, election, 0, { proofs: sampleRegistrarMessage(election, 1).proofs })), 'registrar.proof')
   await prepareRegistrar(as, election, 0)
   t.equal(await codeOf(prepareRegistrar(as, election, 0)), 'registrar.exists')
-  t.equal(await codeOf(prepareRegistrar(as, election, 1, { moduli: [election.registrars[0]!.modulus] })), 'registrar.key-reused')
+  const shared = sampleRegistrarMessage({ ...election, registrars: [election.registrars[0]!, election.registrars[0]!] }, 1)
+  t.equal(await codeOf(prepareRegistrar(as, election, 1, shared)), 'registrar.key-reused', 'though whoever holds the key has proven it')
   const blinded = [new Uint8Array(256), new Uint8Array(256)]
   await runCeremony(as, election)
   t.equal(await codeOf(recordIssuances(as, election, 0, blinded)), 'election.not-ready', 'issuing before every registrar is prepared')

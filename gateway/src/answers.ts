@@ -30,6 +30,7 @@ export const RegistrarKeys = Type.Object({
   registrar: Count,
   rollRoot: Hash,
   moduli: Type.Array(Base64url, { description: 'RSA modulus per class; e = 65537' }),
+  proofs: Type.Array(Type.Array(Base64url), { description: 'per class, that the key is a permutation' }),
 }, closed)
 
 export const Opening = Type.Object({

@@ -40,6 +40,7 @@ export const errorCatalogue = {
   'roll.root': [409, 'The root of the roll is not the one in the definition'],
   'registrar.unknown': [404, 'The definition names no such registrar'],
   'registrar.key': [422, 'The registrar key is not acceptable'],
+  'registrar.proof': [422, 'The proof that the registrar key is a permutation does not hold'],
   'registrar.key-reused': [409, 'This RSA modulus has been used before'],
   'registrar.exists': [409, 'This registrar has done this already'],
   'issuance.exists': [409, 'A credential has been issued for this place on the roll already, and each gets one'],

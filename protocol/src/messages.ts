@@ -5,14 +5,19 @@ import { parseModulus } from './credential.ts'
 import { type Definition, Hash, MspId, PublicKey } from './definition-schema.ts'
 import { ScrutinError } from './errors.ts'
 import type { DirectoryEntry, IssuanceRecord, RegistrarMessage, SignedIssuance } from './records.ts'
+import { assertPermutation, m2 } from './rsa-permutation.ts'
 import type { Signed } from './signed-message.ts'
 
 const closed = { additionalProperties: false } as const
 
+/** 256 bytes, base64url. */
+const Number2048 = Type.String({ minLength: 342, maxLength: 342 })
+
 const RegistrarMessageSchema = Type.Object({
   registrar: Type.Integer({ minimum: 0, maximum: 15 }),
   rollRoot: Hash,
-  moduli: Type.Array(Type.String({ minLength: 342, maxLength: 342 }), { minItems: 1, maxItems: 16 }),
+  moduli: Type.Array(Number2048, { minItems: 1, maxItems: 16 }),
+  proofs: Type.Array(Type.Array(Number2048, { minItems: m2, maxItems: m2 }), { minItems: 1, maxItems: 16 }),
 }, closed)
 
 const IssuanceSchema = Type.Object({
@@ -62,10 +67,20 @@ export function parseDirectoryEntry (value: unknown): DirectoryEntry {
   return value
 }
 
-/** Checks that the registrar holds the definition's roll and brings one acceptable modulus per class; returns the moduli. */
-export function checkRegistrarMessage (definition: Definition, message: RegistrarMessage): Uint8Array[] {
+/**
+ * Checks that the registrar holds the definition's roll and brings one acceptable modulus per class, each with the proof
+ * that it is a permutation; returns the moduli.
+ *
+ * @throws ScrutinError `roll.root`, `registrar.key`, `registrar.key-reused`, `registrar.proof`
+ */
+export function checkRegistrarMessage (electionId: Uint8Array, definition: Definition, message: RegistrarMessage): Uint8Array[] {
   if (message.rollRoot !== definition.roll.root) throw new ScrutinError('roll.root')
   if (message.moduli.length !== definition.classes.length) throw new ScrutinError('registrar.key', 'one modulus per class is needed')
   if (new Set(message.moduli).size !== message.moduli.length) throw new ScrutinError('registrar.key-reused')
-  return message.moduli.map(parseModulus)
+  if (message.proofs.length !== message.moduli.length) throw new ScrutinError('registrar.proof', 'one proof per class is needed')
+  return message.moduli.map((text, classIndex) => {
+    const modulus = parseModulus(text)
+    assertPermutation({ electionId, registrar: message.registrar, classIndex }, modulus, message.proofs[classIndex]!)
+    return modulus
+  })
 }

@@ -41,6 +41,8 @@ export interface RegistrarMessage {
   readonly rollRoot: string
   /** RSA modulus per class, base64url; e = 65537. */
   readonly moduli: readonly string[]
+  /** Per class the proof that the key is a permutation: `m2` values of 256 bytes, base64url. */
+  readonly proofs: readonly (readonly string[])[]
 }
 
 /** `election/<id>/opening`: what a cast is checked against, fixed at opening. */

@@ -46,14 +46,15 @@ function verifyEmsaPss (messageHash: Uint8Array, encoded: Uint8Array): boolean {
   return equalBytes(hash, sha384(concatBytes(new Uint8Array(8), messageHash))) // steps 12 to 14
 }
 
-/** MGF1, RFC 8017 appendix B.2.1. */
-function mgf1 (seed: Uint8Array, length: number): Uint8Array {
+/** MGF1 with SHA-384, RFC 8017 appendix B.2.1. */
+export function mgf1 (seed: Uint8Array, length: number): Uint8Array {
   const blocks: Uint8Array[] = []
   for (let counter = 0; counter * hashLength < length; counter++) blocks.push(sha384(concatBytes(seed, uint32(counter))))
   return concatBytes(...blocks).subarray(0, length)
 }
 
-function modPow65537 (base: bigint, modulus: bigint): bigint {
+/** base^65537 mod modulus. */
+export function modPow65537 (base: bigint, modulus: bigint): bigint {
   let power = base
   for (let i = 0; i < 16; i++) power = (power * power) % modulus
   return (power * base) % modulus

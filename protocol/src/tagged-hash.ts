@@ -14,6 +14,7 @@ export const tags = {
   credential: 'scrutin/1/credential',
   blindedMessage: 'scrutin/1/blinded-message',
   modulus: 'scrutin/1/rsa-modulus',
+  rsaPermutation: 'scrutin/1/rsa-permutation',
   tracker: 'scrutin/1/tracker',
   ballotProofs: 'scrutin/1/ballot-proofs',
   castSignature: 'scrutin/1/cast-signature',

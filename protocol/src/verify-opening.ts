@@ -38,8 +38,9 @@ async function readRegistrars ({ reader, checks: { registrars: check }, definiti
       const message = parseRegistrarMessage(signed.message)
       const registrar = definition.registrars[message.registrar]
       if (registrar === undefined || key !== recordKeys.registrar(electionId, message.registrar)) throw new ScrutinError('registrar.unknown')
-      assertSigned(tags.registrarMessage, fromHex(electionId, 32), registrar.key, signed)
-      checkRegistrarMessage(definition, message)
+      const idBytes = fromHex(electionId, 32)
+      assertSigned(tags.registrarMessage, idBytes, registrar.key, signed)
+      checkRegistrarMessage(idBytes, definition, message)
       for (const modulus of message.moduli) {
         if (moduli.has(modulus)) throw new ScrutinError('registrar.key-reused')
         moduli.add(modulus)

@@ -41,7 +41,7 @@ t.test('registrars see blinded messages only, of which two are never the same', 
   t.equal(new Set([...credential.blinded, ...again.blinded].map(blindedMessageHash)).size, 6)
 })
 
-t.test('a modulus has 2048 bits and no small divisor', async (t) => {
+t.test('a modulus has 2048 bits', async (t) => {
   const text = election.registrars[0]!.modulus
   const modulus = parseModulus(text)
   t.equal(toBase64url(modulus), text)
@@ -49,12 +49,6 @@ t.test('a modulus has 2048 bits and no small divisor', async (t) => {
   refuses(t, 'registrar.key', () => parseModulus(toBase64url(modulus.subarray(0, 255))))
   refuses(t, 'registrar.key', () => parseModulus(toBase64url(concatBytes(Uint8Array.of(0), modulus))))
   refuses(t, 'registrar.key', () => parseModulus(toBase64url(concatBytes(Uint8Array.of(modulus[0]! & 0x7f), modulus.subarray(1)))), /2048 bits/)
-  const even = Uint8Array.from(modulus)
-  even[255]! &= 0xfe
-  refuses(t, 'registrar.key', () => parseModulus(toBase64url(even)), /divisible by 2/)
-  const power = new Uint8Array(256)
-  power[0] = 0x80
-  refuses(t, 'registrar.key', () => parseModulus(toBase64url(power)))
   refuses(t, 'input.not-canonical', () => parseModulus(`${text}=`))
   t.same(fromBase64url(text), modulus)
 })

@@ -1,15 +1,16 @@
 import t from 'tap'
+import { fromBase64url, toBase64url } from '../src/bytes.ts'
 import { checkRegistrarMessage, parseDirectoryEntry, parseIssuance, parseRegistrarMessage, parseSigned, parseSignedIssuance } from '../src/messages.ts'
 import { generateKeyPair } from '../src/schnorr.ts'
 import { assertSigned, findWronglySigned, signMessage } from '../src/signed-message.ts'
 import { pointToHex } from '../src/group.ts'
 import { tags } from '../src/tagged-hash.ts'
 import { refuses } from './support/refuses.ts'
-import { sampleElection } from './support/sample-election.ts'
+import { sampleElection, sampleRegistrarMessage } from './support/sample-election.ts'
 
 const election = sampleElection()
 const { definition, idBytes } = election
-const registrarMessage = { registrar: 0, rollRoot: definition.roll.root, moduli: [election.registrars[0]!.modulus] }
+const registrarMessage = sampleRegistrarMessage(election, 0)
 const issuance = { registrar: 0, place: election.places[2]!, blinded: 'ab'.repeat(32) }
 const entry = { kind: 'registrar', key: 'ab'.repeat(32), mspId: 'MemberA', url: 'https://registrar.example:8443/v1' } as const
 
@@ -17,7 +18,8 @@ t.test('messages are read in their exact form only', async (t) => {
   t.same(parseRegistrarMessage(registrarMessage), registrarMessage)
   t.same(parseIssuance(issuance), issuance)
   t.same(parseDirectoryEntry(entry), entry)
-  for (const wrong of [null, {}, { ...registrarMessage, more: 1 }, { ...registrarMessage, registrar: -1 }, { ...registrarMessage, moduli: [] }]) {
+  for (const wrong of [null, {}, { ...registrarMessage, more: 1 }, { ...registrarMessage, registrar: -1 }, { ...registrarMessage, moduli: [] }, { ...registrarMessage, proofs: [] },
+    { ...registrarMessage, proofs: [registrarMessage.proofs[0]!.slice(1)] }]) {
     refuses(t, 'input.malformed', () => parseRegistrarMessage(wrong))
   }
   for (const wrong of [null, { ...issuance, blinded: 'AB'.repeat(32) }, { ...issuance, place: { ...issuance.place, index: 0.5 } }, { ...issuance, place: { ...issuance.place, salt: '' } }]) {
@@ -34,12 +36,19 @@ t.test('a directory entry has an address, but for trustees', async (t) => {
 })
 
 t.test('a registrar\'s message names the roll of the definition and one modulus of its own per class', async (t) => {
-  t.equal(checkRegistrarMessage(definition, registrarMessage).length, 1)
+  t.equal(checkRegistrarMessage(idBytes, definition, registrarMessage).length, 1)
   const modulus = election.registrars[1]!.modulus
-  refuses(t, 'roll.root', () => checkRegistrarMessage(definition, { ...registrarMessage, rollRoot: 'ab'.repeat(32) }))
-  refuses(t, 'registrar.key', () => checkRegistrarMessage(definition, { ...registrarMessage, moduli: [...registrarMessage.moduli, modulus] }))
-  refuses(t, 'registrar.key-reused', () => checkRegistrarMessage({ ...definition, classes: [...definition.classes, ...definition.classes] }, { ...registrarMessage, moduli: [modulus, modulus] }))
-  refuses(t, 'registrar.key', () => checkRegistrarMessage(definition, { ...registrarMessage, moduli: ['A'.repeat(342)] }))
+  refuses(t, 'roll.root', () => checkRegistrarMessage(idBytes, definition, { ...registrarMessage, rollRoot: 'ab'.repeat(32) }))
+  refuses(t, 'registrar.key', () => checkRegistrarMessage(idBytes, definition, { ...registrarMessage, moduli: [...registrarMessage.moduli, modulus] }))
+  refuses(t, 'registrar.key-reused', () => checkRegistrarMessage(idBytes, { ...definition, classes: [...definition.classes, ...definition.classes] }, { ...registrarMessage, moduli: [modulus, modulus] }))
+  refuses(t, 'registrar.key', () => checkRegistrarMessage(idBytes, definition, { ...registrarMessage, moduli: ['A'.repeat(342)] }))
+  const even = fromBase64url(registrarMessage.moduli[0]!)
+  even[255]! &= 0xfe
+  refuses(t, 'registrar.key', () => checkRegistrarMessage(idBytes, definition, { ...registrarMessage, moduli: [toBase64url(even)] }), /prime factor/)
+  refuses(t, 'registrar.proof', () => checkRegistrarMessage(idBytes, definition, { ...registrarMessage, moduli: [modulus] }))
+  refuses(t, 'registrar.proof', () => checkRegistrarMessage(idBytes, definition, { ...registrarMessage, registrar: 1 }))
+  refuses(t, 'registrar.proof', () => checkRegistrarMessage(new Uint8Array(32), definition, registrarMessage))
+  refuses(t, 'registrar.proof', () => checkRegistrarMessage(idBytes, definition, { ...registrarMessage, proofs: [registrarMessage.proofs[0]!, registrarMessage.proofs[0]!] }))
 })
 
 t.test('a signed message holds for its key, kind and election only', async (t) => {

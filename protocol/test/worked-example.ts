@@ -7,7 +7,7 @@ import { parseDefinition, slotRules } from '../src/definition.ts'
 import { basePoint, multiply, type Point, pointFromHex, pointToHex, scalarFromHex } from '../src/group.ts'
 import { receiveShares } from '../src/hold-shares.ts'
 import { ceremonyContext } from '../src/opening.ts'
-import type { KeysRecord, ResultRecord, SignedDecryption } from '../src/records.ts'
+import type { KeysRecord, ResultRecord, SignedDecryption, SignedRegistrarMessage } from '../src/records.ts'
 import { rollCommitment } from '../src/roll.ts'
 import type { Signed } from '../src/signed-message.ts'
 import { tags } from '../src/tagged-hash.ts'
@@ -93,6 +93,14 @@ t.test('with the printed challenges the equations of SPEC.md hold', async (t) =>
   const [c, z] = [scalarNamed('decryption.0.slot.0.challenge'), scalarFromHex(proof.slice(128))]
   t.ok(multiply(basePoint, z).equals(pointFromHex(proof.slice(0, 64)).add(multiply(pointNamed('keys.verification.0.0'), c))))
   t.ok(multiply(pointNamed('sums.alpha'), z).equals(pointFromHex(proof.slice(64, 128)).add(multiply(pointFromHex(factor), c))))
+})
+
+t.test('the printed value of the permutation proof is the root of the printed challenge', async (t) => {
+  const numberNamed = (name: string): bigint => BigInt(`0x${numbers.get(name)!}`)
+  const n = BigInt(`0x${toHex(fromBase64url(jsonOf<SignedRegistrarMessage>('registrar/00').message.moduli[0]!))}`)
+  let power = 1n
+  for (const bit of (65537n * n).toString(2)) power = (power * power * (bit === '1' ? numberNamed('registrar.0.proof.0.value') : 1n)) % n
+  t.equal(power, numberNamed('registrar.0.proof.0.challenge'))
 })
 
 t.test('the published secrets of the example open what they should', async (t) => {

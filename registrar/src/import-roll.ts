@@ -12,6 +12,7 @@ import { signMessage } from '../../protocol/src/signed-message.ts'
 import { tags } from '../../protocol/src/tagged-hash.ts'
 import type { Ledger } from '../../ledger/src/port.ts'
 import { generateRsaKey } from './blind-sign.ts'
+import { proveKey } from './prove-permutation.ts'
 import { readElection } from './read-election.ts'
 import type { RegistrarKeys } from './registrar-keys.ts'
 import { parseRollFile, type RollFile } from './roll-file.ts'
@@ -24,6 +25,8 @@ export interface ImportedRoll {
   readonly size: number
   /** By class, base64url. */
   readonly moduli: readonly string[]
+  /** By class: that each key is a permutation. */
+  readonly proofs: readonly (readonly string[])[]
 }
 
 /**
@@ -41,15 +44,17 @@ export async function importRoll (ledger: Ledger, store: RollStore, serviceKeys:
     if (registrars[registrar] !== null) throw new ScrutinError('registrar.exists', 'keys stand on the ledger that are not in this database: restore it')
     store.putElection({ id: electionId, definition, registrar }, definition.classes.map(() => generateRsaKey()), newLeaves(roll, tree))
   }
-  const moduli = store.moduli(electionId)
-  const message: RegistrarMessage = { registrar, rollRoot: roll.root, moduli }
+  const keys = store.rsaKeys(electionId)
+  const moduli = keys.map(({ modulus }) => modulus)
+  const proofs = keys.map((key, classIndex) => proveKey({ electionId: fromHex(electionId, 32), registrar, classIndex }, key))
+  const message: RegistrarMessage = { registrar, rollRoot: roll.root, moduli, proofs }
   const posted = registrars[registrar]
   if (posted === null || posted === undefined) {
     await ledger.submit('prepareRegistrar', [electionId, canonicalText(signMessage(tags.registrarMessage, fromHex(electionId, 32), serviceKeys.keys, message))])
   } else if (canonicalText(posted) !== canonicalText(message)) {
     throw new ScrutinError('registrar.exists', 'with other keys than those in this database')
   }
-  return { electionId, registrar, root: roll.root, size: roll.size, moduli }
+  return { electionId, registrar, root: roll.root, size: roll.size, moduli, proofs }
 }
 
 function assertRollOf (definition: Definition, roll: RollFile): void {

@@ -34,10 +34,10 @@ t.test('importing the roll', async (t) => {
 
   await t.test('makes fresh keys, signs the root, and can be run again', async (t) => {
     const first = await importText(JSON.stringify(bed.roll))
-    t.match(first, { registrar: 0, root: bed.roll.root, size: 3, moduli: [/^.{342}$/] })
+    t.match(first, { registrar: 0, root: bed.roll.root, size: 3, moduli: [/^.{342}$/], proofs: [Array.from({ length: 9 }, () => /^.{342}$/)] })
     t.same(await importText(JSON.stringify(bed.roll)), first)
     const { registrars } = JSON.parse(Buffer.from(await ledger.evaluate('readElection', [id])).toString()) as { registrars: unknown[] }
-    t.same(registrars, [{ registrar: 0, rollRoot: bed.roll.root, moduli: first.moduli }, null])
+    t.same(registrars, [{ registrar: 0, rollRoot: bed.roll.root, moduli: first.moduli, proofs: first.proofs }, null])
   })
 
   await t.test('puts codes out once, in a file for its owner only', async (t) => {

@@ -91,8 +91,9 @@ function parseRegistrar (definition: Definition, value: Uint8Array): { registrar
   const message = parseRegistrarMessage(signed.message)
   const registrar = definition.registrars[message.registrar]
   if (registrar === undefined) throw new ScrutinError('registrar.unknown')
-  assertSigned(tags.registrarMessage, ceremonyContext(definition).electionId, registrar.key, signed)
-  checkRegistrarMessage(definition, message)
+  const { electionId } = ceremonyContext(definition)
+  assertSigned(tags.registrarMessage, electionId, registrar.key, signed)
+  checkRegistrarMessage(electionId, definition, message)
   return message
 }
 

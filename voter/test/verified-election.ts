@@ -6,7 +6,7 @@ import { ceremonyTags, ceremonyTranscript, type CeremonyMessage } from '../../pr
 import { recordKeys } from '../../protocol/src/records.ts'
 import { signMessage } from '../../protocol/src/signed-message.ts'
 import { tags } from '../../protocol/src/tagged-hash.ts'
-import { sampleElection } from '../../protocol/test/support/sample-election.ts'
+import { sampleElection, sampleRegistrarMessage } from '../../protocol/test/support/sample-election.ts'
 import { generateKeyPair } from '../../protocol/src/schnorr.ts'
 import { GatewayClient } from '../src/gateway-client.ts'
 import { readVerifiedElection } from '../src/verified-election.ts'
@@ -24,8 +24,8 @@ function recordsOf (election: ReturnType<typeof sampleElection>): Records {
   const messages: CeremonyMessage[] = [...commits, ...trustees.map((_, trustee) => ({ round: 'confirm', trustee, transcript }) as const), ...deals]
   for (const message of messages) records.set(recordKeys.ceremony(id, message.round, message.trustee), sign(message))
   records.set(recordKeys.keys(id), {})
-  registrars.forEach(({ keys, modulus }, registrar) => {
-    records.set(recordKeys.registrar(id, registrar), signMessage(tags.registrarMessage, idBytes, keys, { registrar, rollRoot: definition.roll.root, moduli: [modulus] }))
+  registrars.forEach(({ keys }, registrar) => {
+    records.set(recordKeys.registrar(id, registrar), signMessage(tags.registrarMessage, idBytes, keys, sampleRegistrarMessage(election, registrar)))
   })
   records.set(recordKeys.opening(id), {})
   return records
@@ -96,7 +96,7 @@ t.test('refuses', async (t) => {
   }, 'access.signature')
   await refused('a trustee left out', (records) => { records.delete(ceremonyKey('confirm', 2)) }, 'service.answer')
   await refused('an RSA key of its own, which could tell people apart', (records) => {
-    const message = { registrar: 0, rollRoot: honest.definition.roll.root, moduli: [other.registrars[1]!.modulus] }
+    const message = { ...sampleRegistrarMessage(honest, 0), moduli: [other.registrars[1]!.modulus] }
     records.set(recordKeys.registrar(id, 0), signMessage(tags.registrarMessage, honest.idBytes, generateKeyPair(), message))
   }, 'access.signature')
   await refused('a registrar left out', (records) => { records.delete(recordKeys.registrar(id, 1)) }, 'service.answer')

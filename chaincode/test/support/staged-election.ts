@@ -18,7 +18,7 @@ import { signMessage } from '../../../protocol/src/signed-message.ts'
 import { boxRoot, tallyFromJson } from '../../../protocol/src/tally.ts'
 import { tags } from '../../../protocol/src/tagged-hash.ts'
 import type { SampleElection } from '../../../protocol/test/support/sample-election.ts'
-import { castableBallot } from '../../../protocol/test/support/sample-election.ts'
+import { castableBallot, sampleRegistrarMessage } from '../../../protocol/test/support/sample-election.ts'
 import type { ElectionView } from '../../src/read-records.ts'
 
 /** Opens the ledger as an identity of a member with a role. */
@@ -60,7 +60,7 @@ export async function runCeremony (as: LedgerAs, election: SampleElection): Prom
 }
 
 export async function prepareRegistrar (as: LedgerAs, election: SampleElection, registrar: number, changes: Partial<RegistrarMessage> = {}): Promise<void> {
-  const message: RegistrarMessage = { registrar, rollRoot: election.definition.roll.root, moduli: [election.registrars[registrar]!.modulus], ...changes }
+  const message: RegistrarMessage = { ...sampleRegistrarMessage(election, registrar), ...changes }
   const signed = signMessage(tags.registrarMessage, election.idBytes, election.registrars[registrar]!.keys, message)
   await (await as(election.definition.registrars[registrar]!.mspId, 'registrar')).submit('prepareRegistrar', [election.id, JSON.stringify(signed)])
 }

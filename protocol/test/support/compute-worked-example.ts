@@ -41,6 +41,15 @@ const challenge = (name: string, absorbed: Absorbed): bigint => {
 const signatureChallenge = (name: string, key: Uint8Array, signature: Uint8Array, message: Uint8Array): bigint =>
   challenge(name, [['public key', key], ['commitment', signature.subarray(0, 32)], ['message', message]])
 
+/** MGF1 with SHA-384 over the framed parts and a counter, until the number is below the modulus. */
+const drawBelow = (modulus: Buffer, parts: readonly Uint8Array[]): string => {
+  for (let counter = 1; ; counter++) {
+    const seed = Buffer.concat([...parts, number(counter)].map(frame))
+    const drawn = Buffer.concat([0, 1, 2, 3, 4, 5].map((block) => createHash('sha384').update(Buffer.concat([seed, number(block)])).digest())).subarray(0, 256)
+    if (Buffer.compare(drawn, modulus) < 0) return drawn.toString('hex')
+  }
+}
+
 const records = new Map(workedExample.bundle.slice(1, -1).map((line) => {
   const { key, value } = JSON.parse(line) as { key: string, value: string }
   return [key.split('/').slice(2).join('/'), Buffer.from(value, 'base64url')]
@@ -99,6 +108,9 @@ export function computeWorkedExample (): ReadonlyMap<string, string> {
 
   const modulus = Buffer.from(json<SignedRegistrarMessage>('registrar/00').message.moduli[0]!, 'base64url')
   say('registrar.0.modulus-hash', hash('rsa-modulus', modulus))
+  const [value] = json<SignedRegistrarMessage>('registrar/00').message.proofs[0]!
+  say('registrar.0.proof.0.challenge', drawBelow(modulus, [text('scrutin/1/rsa-permutation'), id, Uint8Array.of(0), Uint8Array.of(0), modulus, Uint8Array.of(0)]))
+  say('registrar.0.proof.0.value', Buffer.from(value!, 'base64url').toString('hex'))
   say('registrar.0.message.challenge', signatureChallenge('registrar-message', bytes(definition.registrars[0]!.key), signatureOf('registrar/00'), Buffer.concat([frame(id), frame(messageBytes('registrar/00'))])))
 
   const ballots = workedExample.secrets.voters.map((voter) => ({ ...voter, ballot: raw(`ballot/${voter.credentialKey}`) }))

@@ -1,7 +1,7 @@
 /**
  * Draws the election of SPEC.md's worked example and prints it as JSON. Run once:
  *   node protocol/test/support/draw-worked-example.ts > protocol/test/vectors/worked-example.json
- * and then, for the numbers in SPEC.md, `node protocol/test/worked-example.ts --write`.
+ * and then, for the numbers in SPEC.md, `node protocol/test/support/write-worked-example.ts`.
  */
 import { bundleLines } from '../../src/bundle.ts'
 import { toBase64url, toHex } from '../../src/bytes.ts'
@@ -20,7 +20,7 @@ import { compareLeaves, rollCommitment, rollTree } from '../../src/roll.ts'
 import { signMessage } from '../../src/signed-message.ts'
 import { addToTally, boxRoot, emptyTally, tallyToJson } from '../../src/tally.ts'
 import { tags } from '../../src/tagged-hash.ts'
-import { obtainCredential, sampleElection } from './sample-election.ts'
+import { obtainCredential, sampleElection, sampleRegistrarMessage } from './sample-election.ts'
 
 const text = (fr: string, en: string): Record<string, string> => ({ fr, en })
 const people = ['Ada', 'Blaise', 'Claude'].map((name, i) => {
@@ -72,7 +72,7 @@ for (const [round, messages] of Object.entries(posts) as [keyof typeof posts, ty
 }
 const keys = keysRecord(election.ceremony, election.commits, election.deals)
 put(recordKeys.keys(id), keys)
-const registrarMessages = election.registrars.map(({ modulus }, registrar) => ({ registrar, rollRoot: definition.roll.root, moduli: [modulus] }))
+const registrarMessages = election.registrars.map((_, registrar) => sampleRegistrarMessage(election, registrar))
 registrarMessages.forEach((message, i) => { put(recordKeys.registrar(id, i), signMessage(tags.registrarMessage, idBytes, election.registrars[i]!.keys, message)) })
 put(recordKeys.opening(id), openingRecord(keys, registrarMessages))
 

@@ -11,9 +11,12 @@ import { fillBallot, sealBallot } from '../../src/fill-ballot.ts'
 import { type Point, pointToHex, scalarFromHex } from '../../src/group.ts'
 import { type CeremonySecrets, commitMessage, dealMessage, drawSecrets, receiveShares } from '../../src/hold-shares.ts'
 import type { Answer } from '../../src/kinds/question-kind.ts'
+import type { RegistrarMessage } from '../../src/records.ts'
 import { compareLeaves, rollCommitment, type RollLeaf, type RollPlace, rollTree } from '../../src/roll.ts'
+import { provePermutation } from '../../src/rsa-permutation.ts'
 import { rsaJwk } from '../../src/rsa-pss.ts'
 import { generateKeyPair, type KeyPair } from '../../src/schnorr.ts'
+import { factorsOf, rootTaker } from './rsa-roots.ts'
 import { sampleDefinition } from './sample-definition.ts'
 
 export interface SampleRegistrar { readonly keys: KeyPair, readonly privateKey: KeyObject, readonly modulus: string }
@@ -105,6 +108,18 @@ export async function obtainCredential (election: SampleElection, classIndex = 0
     signatures.push(await suite.finalize(publicKey, message, blindSign(registrar, blindedMsg), inv))
   }
   return { keys, signatures, blinded }
+}
+
+const proofs = new Map<string, string[]>()
+
+/** What a registrar posts before the opening, with the proof of its key. */
+export function sampleRegistrarMessage ({ definition, idBytes, registrars }: SampleElection, registrar: number): RegistrarMessage {
+  const { modulus, privateKey } = registrars[registrar]!
+  // the same key gives the same proof: a test may ask for it often
+  const place = `${modulus} ${registrar} ${toHex(idBytes)}`
+  const proof = proofs.get(place) ?? provePermutation({ electionId: idBytes, registrar, classIndex: 0 }, Buffer.from(modulus, 'base64url'), rootTaker(factorsOf(privateKey)))
+  proofs.set(place, proof)
+  return { registrar, rollRoot: definition.roll.root, moduli: [modulus], proofs: [proof] }
 }
 
 export async function castableBallot (election: SampleElection, answers: readonly Answer[]): Promise<{ bytes: Uint8Array, tracker: string, credentialKey: string, blinded: Uint8Array[] }> {
