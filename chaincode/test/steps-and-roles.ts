@@ -210,7 +210,7 @@ t.test('the count does not depend on its pages', async (t) => {
 
 t.test('the directory takes entries signed by the key they name, from the member they name', async (t) => {
   const keys = generateKeyPair()
-  const entry = { kind: 'gateway', key: pointToHex(keys.publicKey), mspId: 'MemberA', url: 'http://127.0.0.1:1234' }
+  const entry = { kind: 'gateway', key: pointToHex(keys.publicKey), mspId: 'MemberA', sequence: 2, url: 'http://127.0.0.1:1234' }
   const gateway = await as('MemberA', 'gateway')
   const put = (message: object, signer = keys): Promise<string> =>
     codeOf(gateway.submit('putDirectoryEntry', [JSON.stringify(signMessage(tags.directoryEntry, new Uint8Array(0), signer, message))]))
@@ -220,5 +220,8 @@ t.test('the directory takes entries signed by the key they name, from the member
   t.equal(await put({ ...entry, kind: 'registrar' }), 'access.role')
   t.equal(await put({ ...entry, url: 'javascript:alert(1)' }), 'directory.entry')
   t.equal(await put({ ...entry, url: '' }), 'directory.entry')
+  for (const sequence of [0, -1, 1.5, '3', undefined]) t.equal(await put({ ...entry, sequence }), 'directory.entry')
+  for (const sequence of [2, 1]) t.equal(await put({ ...entry, sequence, url: 'http://127.0.0.1:1' }), 'directory.sequence', 'an old address does not come back')
   t.match(JSON.parse(new TextDecoder().decode(await gateway.evaluate('readDirectory', []))), { entries: [{ message: entry }] })
+  t.equal(await put({ ...entry, sequence: 9, url: 'http://127.0.0.1:9' }), 'it succeeded')
 })

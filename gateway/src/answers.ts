@@ -114,6 +114,7 @@ export const Directory = Type.Object({
       kind: Type.Enum([...directoryKinds]),
       key: PublicKey,
       mspId: MspId,
+      sequence: Type.Integer({ minimum: 1, description: 'counts the entries of this key' }),
       url: Type.String(),
     }, closed),
     signature: Signature,

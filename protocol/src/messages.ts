@@ -35,6 +35,7 @@ const DirectoryEntrySchema = Type.Object({
   kind: Type.Union([Type.Literal('gateway'), Type.Literal('registrar'), Type.Literal('trustee')]),
   key: PublicKey,
   mspId: MspId,
+  sequence: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
   url: Type.String({ pattern: '^(https?://[A-Za-z0-9.:\\[\\]-]+(/[A-Za-z0-9._~/-]*)?)?$', maxLength: 300 }),
 }, closed)
 

@@ -93,6 +93,8 @@ export interface DirectoryEntry {
   /** ristretto255 key in hex. */
   readonly key: string
   readonly mspId: string
+  /** Counts the entries of this key from 1: an older one, seen by everybody, must not come back. */
+  readonly sequence: number
   /** Base URL of its REST API; empty for trustees, which have none. */
   readonly url: string
 }

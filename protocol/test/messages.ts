@@ -12,7 +12,7 @@ const election = sampleElection()
 const { definition, idBytes } = election
 const registrarMessage = sampleRegistrarMessage(election, 0)
 const issuance = { registrar: 0, place: election.places[2]!, blinded: 'ab'.repeat(32) }
-const entry = { kind: 'registrar', key: 'ab'.repeat(32), mspId: 'MemberA', url: 'https://registrar.example:8443/v1' } as const
+const entry = { kind: 'registrar', key: 'ab'.repeat(32), mspId: 'MemberA', sequence: 3, url: 'https://registrar.example:8443/v1' } as const
 
 t.test('messages are read in their exact form only', async (t) => {
   t.same(parseRegistrarMessage(registrarMessage), registrarMessage)

@@ -19,7 +19,7 @@ t.test('the registrar as a service', async (t) => {
       (JSON.parse(Buffer.from(await ledger.evaluate('readDirectory', [])).toString()) as { entries: SignedDirectoryEntry[] }).entries
     while ((await entries()).length === 0) await new Promise((resolve) => setTimeout(resolve, 20))
     const [entry] = await entries()
-    t.same(entry!.message, { kind: 'registrar', key: registrar!.serviceKeys.publicKey, mspId: 'MemberA', url: registrar!.config.publicUrl })
+    t.same(entry!.message, { kind: 'registrar', key: registrar!.serviceKeys.publicKey, mspId: 'MemberA', sequence: 1, url: registrar!.config.publicUrl })
     assertSigned(tags.directoryEntry, new Uint8Array(0), registrar!.serviceKeys.publicKey, entry!)
     const { height } = await ledger.status()
     const again = await openDesk(registrar!)

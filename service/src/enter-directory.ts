@@ -1,6 +1,7 @@
 /** Makes a service's key and address known: definitions and receipts name only keys. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { canonicalText } from '../../protocol/src/canonical-json.ts'
+import { ScrutinError } from '../../protocol/src/errors.ts'
 import { pointToHex } from '../../protocol/src/group.ts'
 import type { DirectoryEntry, DirectoryKind, SignedDirectoryEntry } from '../../protocol/src/records.ts'
 import type { KeyPair } from '../../protocol/src/schnorr.ts'
@@ -24,11 +25,24 @@ export interface OwnEntry {
  * @returns whether it had to be written
  */
 export async function enterDirectory (ledger: Ledger, { kind, keys, url }: OwnEntry): Promise<boolean> {
-  const entry: DirectoryEntry = { kind, key: pointToHex(keys.publicKey), mspId: ledger.mspId, url }
-  const { entries } = JSON.parse(new TextDecoder().decode(await ledger.evaluate('readDirectory', []))) as { entries: SignedDirectoryEntry[] }
-  if (entries.some(({ message }) => canonicalText(message) === canonicalText(entry))) return false
-  await submitWithPatience(ledger, 'putDirectoryEntry', [canonicalText(signMessage(tags.directoryEntry, new Uint8Array(0), keys, entry))])
+  const key = pointToHex(keys.publicKey)
+  const { mspId } = ledger
+  const before = await readOwnEntry(ledger, kind, key)
+  if (before?.mspId === mspId && before.url === url) return false
+  const entry: DirectoryEntry = { kind, key, mspId, sequence: (before?.sequence ?? 0) + 1, url }
+  try {
+    await submitWithPatience(ledger, 'putDirectoryEntry', [canonicalText(signMessage(tags.directoryEntry, new Uint8Array(0), keys, entry))])
+  } catch (error) {
+    // an attempt whose answer was lost, or another process of this service, may have written this very entry
+    const now = error instanceof ScrutinError && error.code === 'directory.sequence' ? await readOwnEntry(ledger, kind, key) : undefined
+    if (now === undefined || canonicalText(now) !== canonicalText(entry)) throw error
+  }
   return true
+}
+
+async function readOwnEntry (ledger: Ledger, kind: DirectoryKind, key: string): Promise<DirectoryEntry | undefined> {
+  const { entries } = JSON.parse(new TextDecoder().decode(await ledger.evaluate('readDirectory', []))) as { entries: SignedDirectoryEntry[] }
+  return entries.find(({ message }) => message.kind === kind && message.key === key)?.message
 }
 
 export interface KeepTryingOptions {

@@ -24,9 +24,25 @@ t.test('a service enters the directory, and writes again only what changed', asy
     t.equal(await enterDirectory(ledger, { kind, keys, url }), true)
     t.equal(await enterDirectory(ledger, { kind, keys, url }), false)
     if (moved !== undefined) t.equal(await enterDirectory(ledger, { kind, keys, url: moved }), true)
-    const message = { kind, key: pointToHex(keys.publicKey), mspId: 'MemberA', url: moved ?? url }
+    const message = { kind, key: pointToHex(keys.publicKey), mspId: 'MemberA', sequence: moved === undefined ? 1 : 2, url: moved ?? url }
     t.strictSame((await entries(ledger)).filter((entry) => (entry as { kind: string }).kind === kind), [message])
   }
+})
+
+t.test('an entry whose answer was lost stands all the same', async (t) => {
+  const { as, close } = await temporaryLedger()
+  t.teardown(close)
+  const ledger = await as('MemberA', 'gateway')
+  const submit = ledger.submit.bind(ledger)
+  let lost = 0
+  ledger.submit = async (...args) => {
+    const committed = await submit(...args)
+    if (lost++ === 0) throw new ScrutinError('ledger.conflict')
+    return committed
+  }
+  t.equal(await enterDirectory(ledger, { kind: 'gateway', keys: generateKeyPair(), url: 'http://a.test' }), true)
+  t.equal(lost, 1, 'the second attempt was refused')
+  t.match(await entries(ledger), [{ sequence: 1 }])
 })
 
 t.test('a ledger out of reach is asked until told to stop', async (t) => {

@@ -27,7 +27,7 @@ const BallotAnswer = Type.Object({ ballot: Base64url, transactionId: Hash })
 
 const DirectoryAnswer = Type.Object({
   entries: Type.Array(Type.Object({
-    message: Type.Object({ kind: Type.Union(directoryKinds.map((kind) => Type.Literal(kind))), key: PublicKey, mspId: MspId, url: Type.String() }),
+    message: Type.Object({ kind: Type.Union(directoryKinds.map((kind) => Type.Literal(kind))), key: PublicKey, mspId: MspId, sequence: Type.Integer({ minimum: 1 }), url: Type.String() }),
     signature: Signature,
   })),
 })
