@@ -5,7 +5,7 @@
  */
 import { generateKeyPairSync } from 'node:crypto'
 import t, { type Test } from 'tap'
-import { ceremonyTags, type CommitMessage, type DealMessage } from '../../protocol/src/ceremony.ts'
+import { ceremonyTags, type CommitMessage, type ComplaintMessage, type DealMessage } from '../../protocol/src/ceremony.ts'
 import { decryptTally, type DecryptionMessage } from '../../protocol/src/decryption.ts'
 import { type Definition, electionId } from '../../protocol/src/definition.ts'
 import { pointToHex, randomScalar } from '../../protocol/src/group.ts'
@@ -18,7 +18,7 @@ import { type KeyPair, generateKeyPair } from '../../protocol/src/schnorr.ts'
 import { signMessage } from '../../protocol/src/signed-message.ts'
 import { tallyFromJson, boxRoot } from '../../protocol/src/tally.ts'
 import { tags } from '../../protocol/src/tagged-hash.ts'
-import { castableBallot, sampleRegistrarMessage, type SampleRegistrar } from '../../protocol/test/support/sample-election.ts'
+import { castableBallot, complaintAbout, sampleRegistrarMessage, type SampleRegistrar } from '../../protocol/test/support/sample-election.ts'
 import { failed, Forgery } from './support/forger.ts'
 import { publishedBundle } from './support/published-bundle.ts'
 
@@ -208,13 +208,18 @@ t.test('the key ceremony', async (t) => {
   await refused(t, 'commit and deal replaced by the trustee itself: the others had confirmed',
     put(put(published.copy(), commit, election.trustees[0]!.keys), deal, election.trustees[0]!.keys), ['ceremony', 'keys'])
   await refused(t, 'a confirmation dropped', published.copy().remove(recordKeys.ceremony(id, 'confirm', 1)), ['ceremony', 'keys'])
-  const complaint = { round: 'complaint', trustee: 1, dealer: 0 } as const
-  await refused(t, 'a complaint hidden under another state', published.copy().put(recordKeys.ceremony(id, 'complaint', 1),
-    signMessage(ceremonyTags.complaint, election.idBytes, election.trustees[1]!.keys, complaint)), ['ceremony', 'keys'])
-  for (const dealer of [1, 3]) {
-    const report = await published.copy().put(recordKeys.ceremony(id, 'complaint', 1),
-      signMessage(ceremonyTags.complaint, election.idBytes, election.trustees[1]!.keys, { ...complaint, dealer })).verify()
-    t.match(report.checks.find(({ name }) => name === 'ceremony'), { ok: false, detail: /names another trustee of the definition/ }, 'a complaint about itself, or about nobody')
+  const complaint = complaintAbout(election, 1, 0)
+  const withComplaint = (message: ComplaintMessage): Forgery => published.copy().put(recordKeys.ceremony(id, 'complaint', 1),
+    signMessage(ceremonyTags.complaint, election.idBytes, election.trustees[1]!.keys, message))
+  await refused(t, 'a groundless complaint by the trustee itself', withComplaint(complaint), ['ceremony', 'keys'])
+  for (const [accusation, detail] of [
+    [{ ...complaint.accusations[0]!, dealer: 1 }, /names another trustee of the definition/],
+    [{ ...complaint.accusations[0]!, dealer: 3 }, /names another trustee of the definition/],
+    [{ ...complaint.accusations[0]!, dealer: 2 }, /proof/],
+    [complaint.accusations[0]!, /groundless/],
+  ] as const) {
+    const report = await withComplaint({ ...complaint, accusations: [accusation] }).verify()
+    t.match(report.checks.find(({ name }) => name === 'ceremony'), { ok: false, detail })
   }
   const ownKey = pointToHex(generateKeyPair().publicKey)
   const withKey = published.copy().change<KeysRecord>(recordKeys.keys(id), (keys) => ({ ...keys, electionKeys: [ownKey, ...keys.electionKeys.slice(1)] }))

@@ -1,13 +1,13 @@
 /** Elections that are still on their way, or never came to a result. */
 import t from 'tap'
 import {
-  announce, cast, countAll, type LedgerAs, postCeremony, postDecryption, prepareRegistrar, recordIssuances, runCeremony, temporaryLedger, voteAll,
+  announce, cast, countAll, type LedgerAs, postCeremony, postConfirm, postDecryption, prepareRegistrar, recordIssuances, runCeremony, temporaryLedger, voteAll,
 } from '../../chaincode/test/support/staged-election.ts'
 import { electionRecords } from '../../ledger/src/election-records.ts'
 import { bundleLines } from '../../protocol/src/bundle.ts'
 import { verifyElection } from '../../protocol/src/verify-election.ts'
 import type { VerificationReport } from '../../protocol/src/verification-report.ts'
-import { castableBallot, type SampleElection, sampleElection } from '../../protocol/test/support/sample-election.ts'
+import { castableBallot, complaintAbout, dealingBadly, type SampleElection, sampleElection } from '../../protocol/test/support/sample-election.ts'
 import { failed } from './support/forger.ts'
 
 async function verifyNow (as: LedgerAs, { id }: SampleElection): Promise<VerificationReport> {
@@ -95,14 +95,26 @@ t.test('an election without ballots and one with too few pass, and nothing was d
   t.match(await verifyNow(as, election), { ok: true, status: 'published', result: { withheld: true, ballots: 0 } })
 })
 
-t.test('an election that a complaint cancelled passes', async (t) => {
+t.test('an election passes whose ceremony disqualified a dealer, and one that had to be cancelled for it', async (t) => {
   const { as, close } = await temporaryLedger()
   t.teardown(close)
-  const election = sampleElection()
+  const election = dealingBadly(sampleElection(), 0, 1)
   await announce(as, election)
   for (const round of [election.commits, election.deals]) {
     for (const [i, message] of round.entries()) await postCeremony(as, election, i, message)
   }
-  await postCeremony(as, election, 1, { round: 'complaint', trustee: 1, dealer: 0 })
-  t.match(await verifyNow(as, election), { ok: true, status: 'cancelled', result: null })
+  await postConfirm(as, election, 2, [0, 1, 2])
+  t.match(await verifyNow(as, election), { ok: true, status: 'announced' }, 'confirmed')
+  await postCeremony(as, election, 1, complaintAbout(election, 1, 0))
+  t.match(await verifyNow(as, election), { ok: true, status: 'announced' }, 'complained')
+  for (const i of election.qualified) await postConfirm(as, election, i)
+  t.match(await verifyNow(as, election), { ok: true, status: 'keyed' })
+
+  const both = dealingBadly(dealingBadly(sampleElection(), 0, 2), 1, 2)
+  await announce(as, both)
+  for (const round of [both.commits, both.deals]) {
+    for (const [i, message] of round.entries()) await postCeremony(as, both, i, message)
+  }
+  await postCeremony(as, both, 2, complaintAbout(both, 2, 0, 1))
+  t.match(await verifyNow(as, both), { ok: true, status: 'cancelled', result: null })
 })

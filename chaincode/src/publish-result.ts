@@ -23,6 +23,7 @@ export async function postDecryption (transaction: Transaction, electionId: stri
   const tally = await readTally(transaction, electionId)
   if (isWithheld(election.definition, tally)) throw new ScrutinError('decryption.withheld')
   const keys = await transaction.state.get<KeysRecord>(recordKeys.keys(electionId))
+  if (!keys!.qualified.includes(message.trustee)) throw new ScrutinError('trustee.disqualified')
   const verification = keys!.verificationKeys[message.trustee]!.map(pointFromHex)
   checkDecryption({ electionId: election.idBytes, boxRoot: boxRoot(tally) }, message, verification, tally)
   await transaction.state.put(key, signed)

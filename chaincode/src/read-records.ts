@@ -1,6 +1,7 @@
 /** Everything that may be read: by anyone with an identity of the consortium, and through the gateways by anyone. */
 import { ballotTracker } from '../../protocol/src/ballot-encoding.ts'
 import { isHex, toBase64url } from '../../protocol/src/bytes.ts'
+import type { CeremonyRound } from '../../protocol/src/ceremony.ts'
 import type { Definition } from '../../protocol/src/definition-schema.ts'
 import { slotRules } from '../../protocol/src/definition.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
@@ -25,7 +26,7 @@ export interface ElectionView {
   readonly count: CountRecord | null
   readonly result: ResultRecord | null
   /** Which trustees have posted what. */
-  readonly ceremony: { readonly commit: readonly number[], readonly deal: readonly number[], readonly confirm: readonly number[] }
+  readonly ceremony: { readonly commit: readonly number[], readonly deal: readonly number[], readonly confirm: readonly number[], readonly complaint: readonly number[] }
   readonly decryptions: readonly number[]
 }
 
@@ -48,6 +49,7 @@ export async function readElection (transaction: Transaction, electionId: string
       commit: present(await readSignedRound(transaction, election, 'commit')),
       deal: present(await readSignedRound(transaction, election, 'deal')),
       confirm: present(await readSignedRound(transaction, election, 'confirm')),
+      complaint: present(await readSignedRound(transaction, election, 'complaint')),
     },
     decryptions: present(decryptions),
   }
@@ -152,13 +154,14 @@ export interface CeremonyView {
   readonly commits: readonly (SignedCeremonyMessage | null)[]
   readonly deals: readonly (SignedCeremonyMessage | null)[]
   readonly confirms: readonly (SignedCeremonyMessage | null)[]
+  readonly complaints: readonly (SignedCeremonyMessage | null)[]
 }
 
 export async function readCeremony (transaction: Transaction, electionId: string): Promise<CeremonyView> {
   const election = await readStoredElection(transaction, electionId)
-  const read = async (round: 'commit' | 'deal' | 'confirm'): Promise<(SignedCeremonyMessage | null)[]> =>
+  const read = async (round: CeremonyRound): Promise<(SignedCeremonyMessage | null)[]> =>
     (await readSignedRound(transaction, election, round)).map((entry) => entry ?? null)
-  return { commits: await read('commit'), deals: await read('deal'), confirms: await read('confirm') }
+  return { commits: await read('commit'), deals: await read('deal'), confirms: await read('confirm'), complaints: await read('complaint') }
 }
 
 export async function readResult (transaction: Transaction, electionId: string): Promise<ResultRecord> {

@@ -1,8 +1,9 @@
 /** The key ceremony as the contract sees it: it orders the rounds and checks every proof it can see. */
 import {
-  assertDealer, type CeremonyMessage, type CeremonyRound, ceremonyTags, ceremonyTranscript, checkCommit, checkDeal, type CommitMessage, type ConfirmMessage, type DealMessage,
-  parseCeremonyMessage,
+  type CeremonyMessage, type CeremonyRound, ceremonyTags, ceremonyTranscript, checkCommit, checkDeal, type CommitMessage, type ComplaintMessage, type ConfirmMessage, type DealMessage,
+  parseCeremonyMessage, qualifiedTrustees,
 } from '../../protocol/src/ceremony.ts'
+import { checkComplaint } from '../../protocol/src/complaint.ts'
 import { type Definition, timestampMs } from '../../protocol/src/definition.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import { parseSigned } from '../../protocol/src/messages.ts'
@@ -22,10 +23,16 @@ export async function postCeremonyMessage (transaction: Transaction, electionId:
   requireParty(transaction, election, 'trustee', message.trustee, ceremonyTags[message.round], signed)
   requireInTime(transaction, election.definition, message.round)
   const key = recordKeys.ceremony(electionId, message.round, message.trustee)
-  if (await transaction.state.exists(key)) throw new ScrutinError('ceremony.exists')
+  const earlier = await transaction.state.get<SignedCeremonyMessage>(key)
+  if (earlier !== undefined && !isRenewed(earlier.message, message)) throw new ScrutinError('ceremony.exists')
   await transaction.state.put(key, signed)
   await takeMessage(transaction, election, message)
   return {}
+}
+
+/** After a complaint was upheld, the qualified trustees confirm again. */
+function isRenewed (earlier: CeremonyMessage, message: CeremonyMessage): boolean {
+  return earlier.round === 'confirm' && message.round === 'confirm' && earlier.transcript !== message.transcript
 }
 
 async function takeMessage (transaction: Transaction, election: StoredElection, message: CeremonyMessage): Promise<void> {
@@ -42,26 +49,37 @@ async function takeMessage (transaction: Transaction, election: StoredElection, 
     return
   }
   const deals = await requireRound<DealMessage>(transaction, election, 'deal')
+  const complaints = (await readRound<ComplaintMessage>(transaction, election, 'complaint')).filter((complaint) => complaint !== undefined)
   if (message.round === 'complaint') {
-    assertDealer(context, message)
-    // Who of the two is right can't be told yet, so nobody's key is used.
-    await changeStatus(transaction, election.id, 'cancelled', `trustee ${message.trustee + 1} found a bad share from trustee ${message.dealer + 1}`)
+    checkComplaint(context, message, commits, deals)
+    const qualified = qualifiedTrustees(context, [...complaints, message])
+    if (qualified.length < election.definition.threshold) {
+      await changeStatus(transaction, election.id, 'cancelled', `bad shares in the key ceremony left ${qualified.length} qualified trustees of the ${election.definition.threshold} needed`)
+    } else {
+      transaction.emit('ceremony', { electionId: election.id, round: message.round })
+    }
     return
   }
-  if (message.transcript !== ceremonyTranscript(context, commits, deals)) throw new ScrutinError('ceremony.commitment', 'the transcript differs')
-  await finishWhenComplete(transaction, election, message, commits, deals)
+  const qualified = qualifiedTrustees(context, complaints)
+  if (!qualified.includes(message.trustee)) throw new ScrutinError('trustee.disqualified')
+  if (message.transcript !== ceremonyTranscript(context, commits, deals, qualified)) throw new ScrutinError('ceremony.commitment', 'the transcript differs')
+  await finishWhenComplete(transaction, election, message, commits, deals, qualified)
 }
 
-/** Two last confirmations at the same moment read each other's keys: one of them conflicts and is sent again. */
+/**
+ * Two last confirmations at the same moment read each other's keys, and those of all complaints: one of them conflicts
+ * and is sent again. A complaint at the moment of the last confirmation conflicts by the state that both read.
+ */
 async function finishWhenComplete (
-  transaction: Transaction, election: StoredElection, message: ConfirmMessage, commits: readonly CommitMessage[], deals: readonly DealMessage[]
+  transaction: Transaction, election: StoredElection, message: ConfirmMessage, commits: readonly CommitMessage[], deals: readonly DealMessage[], qualified: readonly number[]
 ): Promise<void> {
   const confirms = await readRound<ConfirmMessage>(transaction, election, 'confirm')
-  if (confirms.some((confirm, i) => confirm === undefined && i !== message.trustee)) {
+  const hasConfirmed = (trustee: number): boolean => trustee === message.trustee || confirms[trustee]?.transcript === message.transcript
+  if (!qualified.every(hasConfirmed)) {
     transaction.emit('ceremony', { electionId: election.id, round: message.round })
     return
   }
-  await transaction.state.put(recordKeys.keys(election.id), keysRecord(ceremonyContext(election.definition), commits, deals))
+  await transaction.state.put(recordKeys.keys(election.id), keysRecord(ceremonyContext(election.definition), commits, deals, qualified))
   await changeStatus(transaction, election.id, 'keyed')
 }
 

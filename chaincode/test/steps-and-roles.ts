@@ -4,14 +4,15 @@ import { canonicalText } from '../../protocol/src/canonical-json.ts'
 import { blindedMessageHash } from '../../protocol/src/credential.ts'
 import { commitMessage, confirmMessage, drawSecrets } from '../../protocol/src/hold-shares.ts'
 import { signIssuance } from '../../protocol/src/issuances.ts'
+import { keysRecord } from '../../protocol/src/opening.ts'
 import type { IssuanceRecord } from '../../protocol/src/records.ts'
 import { generateKeyPair, type KeyPair } from '../../protocol/src/schnorr.ts'
 import { pointToHex } from '../../protocol/src/group.ts'
 import { signMessage } from '../../protocol/src/signed-message.ts'
 import { tags } from '../../protocol/src/tagged-hash.ts'
-import { sampleElection, sampleRegistrarMessage } from '../../protocol/test/support/sample-election.ts'
+import { complaintAbout, dealingBadly, sampleElection, sampleRegistrarMessage } from '../../protocol/test/support/sample-election.ts'
 import {
-  announce, cast, codeOf, countAll, finishElection, postCeremony, postDecryption, prepareRegistrar, readElectionView, recordIssuances, runCeremony, stageOpenElection,
+  announce, cast, codeOf, countAll, finishElection, postCeremony, postConfirm, postDecryption, prepareRegistrar, readElectionView, recordIssuances, runCeremony, stageOpenElection,
   temporaryLedger, voteAll,
 } from './support/staged-election.ts'
 
@@ -52,7 +53,7 @@ t.test('the key ceremony', async (t) => {
   t.equal(await post(0, { ...election.deals[0]!, proofs: [...election.deals[0]!.proofs].reverse() }), 'ceremony.proof')
   for (const [i, deal] of election.deals.entries()) t.equal(await post(i, deal), 'it succeeded')
   t.equal(await post(0, { round: 'confirm', trustee: 0, transcript: '00'.repeat(32) }), 'ceremony.commitment')
-  const confirms = election.trustees.map((_, i) => confirmMessage(election.ceremony, i, election.commits, election.deals))
+  const confirms = election.trustees.map((_, i) => confirmMessage(election.ceremony, i, election.commits, election.deals, election.qualified))
   t.equal(await post(0, confirms[0]!), 'it succeeded')
   const [one, two] = await Promise.all([post(1, confirms[1]!), post(2, confirms[2]!)])
   t.ok([one, two].every((outcome) => outcome === 'it succeeded' || outcome === 'ledger.conflict'))
@@ -62,22 +63,82 @@ t.test('the key ceremony', async (t) => {
   t.strictSame(view.keys?.electionKeys, election.keys.map(pointToHex))
 })
 
-t.test('a bad share cancels the election, a missed deadline too', async (t) => {
-  const complained = sampleElection()
-  await announce(as, complained)
-  for (const [i, message] of complained.commits.entries()) await postCeremony(as, complained, i, message)
-  t.equal(await codeOf(postCeremony(as, complained, 1, { round: 'complaint', trustee: 1, dealer: 0 })), 'ceremony.order')
-  for (const [i, message] of complained.deals.entries()) await postCeremony(as, complained, i, message)
-  for (const dealer of [1, 3]) t.equal(await codeOf(postCeremony(as, complained, 1, { round: 'complaint', trustee: 1, dealer })), 'trustee.unknown', 'itself, or nobody')
-  await postCeremony(as, complained, 1, { round: 'complaint', trustee: 1, dealer: 0 })
-  t.match((await readElectionView(as, complained)).state, { status: 'cancelled', reason: /trustee 2 .* trustee 1/ })
+t.test('a dealer of a bad share is disqualified, and the election goes on with the others', async (t) => {
+  const election = dealingBadly(sampleElection(), 0, 1)
+  await announce(as, election)
+  const post = (i: number, message: Parameters<typeof postCeremony>[3]): Promise<string> => codeOf(postCeremony(as, election, i, message))
+  for (const [i, message] of election.commits.entries()) await postCeremony(as, election, i, message)
+  const complaint = complaintAbout(election, 1, 0)
+  t.equal(await post(1, complaint), 'ceremony.order', 'before all have dealt')
+  for (const [i, message] of election.deals.entries()) await postCeremony(as, election, i, message)
+  t.equal(await post(1, complaintAbout(election, 1, 2)), 'ceremony.complaint', 'about a dealer whose share fits')
+  t.equal(await post(2, complaintAbout(election, 2, 0)), 'ceremony.complaint', 'by a trustee whose share fits')
+  t.equal(await post(2, { ...complaint, trustee: 2 }), 'ceremony.proof', 'the complaint of another, taken over')
+  for (const dealer of [1, 3]) t.equal(await post(1, { ...complaint, accusations: [{ ...complaint.accusations[0]!, dealer }] }), 'trustee.unknown', 'itself, or nobody')
+  const asOther = signMessage(tags.complaintMessage, election.idBytes, election.trustees[2]!.keys, complaint)
+  t.equal(await codeOf((await as('MemberB', 'trustee')).submit('postCeremonyMessage', [election.id, JSON.stringify(asOther)])), 'access.signature')
+  t.strictSame((await readElectionView(as, election)).ceremony.complaint, [], 'what is refused leaves nothing behind')
 
+  await postConfirm(as, election, 2, [0, 1, 2])
+  await postCeremony(as, election, 1, complaint)
+  t.equal(await post(1, complaint), 'ceremony.exists')
+  t.match((await readElectionView(as, election)).state, { status: 'announced' })
+  t.equal(await codeOf(postConfirm(as, election, 0)), 'trustee.disqualified')
+  t.equal(await codeOf(postConfirm(as, election, 1, [0, 1, 2])), 'ceremony.commitment', 'of what was before the complaint')
+  await postConfirm(as, election, 1)
+  t.equal(await codeOf(postConfirm(as, election, 1)), 'ceremony.exists')
+  t.match((await readElectionView(as, election)).state, { status: 'announced' }, 'a confirmation from before the complaint does not count')
+  await postConfirm(as, election, 2)
+  const { state, keys } = await readElectionView(as, election)
+  t.equal(state.status, 'keyed')
+  t.strictSame(keys, keysRecord(election.ceremony, election.commits, election.deals, [1, 2]))
+  t.strictSame(keys?.electionKeys, election.keys.map(pointToHex))
+
+  for (const i of election.registrars.keys()) await prepareRegistrar(as, election, i)
+  await (await as('MemberA', 'organiser')).submit('open', [election.id])
+  await voteAll(as, election, [[{ choose: ['option-2'] }], ['blank']])
+  await (await as('MemberA', 'organiser')).submit('close', [election.id])
+  await countAll(as, election, 10)
+  t.equal(await codeOf(postDecryption(as, { ...election, trustees: election.trustees.map((trustee) => ({ ...trustee, shares: election.trustees[1]!.shares })) }, 0)), 'trustee.disqualified')
+  for (const trustee of election.qualified) await postDecryption(as, election, trustee)
+  await (await as('MemberB', 'gateway')).submit('publish', [election.id])
+  t.match((await readElectionView(as, election)).result, { trustees: [1, 2], questions: [{ counts: { 'option-2': 1 }, blank: 1 }] })
+})
+
+t.test('two complaints at once both count; with fewer than t trustees left the election is cancelled', async (t) => {
+  const election = dealingBadly(dealingBadly(sampleElection({ trustees: 3 }), 0, 2), 1, 2)
+  const alone = { ...election, qualified: [0, 1, 2] }
+  await announce(as, alone)
+  for (const round of [election.commits, election.deals]) {
+    for (const [i, message] of round.entries()) await postCeremony(as, election, i, message)
+  }
+  // trustee 2 sees both; here it complains about one, and trustee 1, dealt badly by nobody, can't complain
+  const first = postCeremony(as, election, 2, complaintAbout(election, 2, 0, 1))
+  const second = postConfirm(as, election, 1, [0, 1, 2])
+  const outcomes = await Promise.all([codeOf(first), codeOf(second)])
+  t.ok(['it succeeded', 'ledger.conflict'].includes(outcomes[0]), outcomes[0])
+  if (outcomes[0] === 'ledger.conflict') await postCeremony(as, election, 2, complaintAbout(election, 2, 0, 1))
+  t.match((await readElectionView(as, election)).state, { status: 'cancelled', reason: /left 1 qualified trustees of the 2 needed/ })
+
+  const five = dealingBadly(dealingBadly(sampleElection({ trustees: 4, changes: { threshold: 3 } }), 0, 2), 1, 3)
+  await announce(as, five)
+  for (const round of [five.commits, five.deals]) {
+    for (const [i, message] of round.entries()) await postCeremony(as, five, i, message)
+  }
+  const complaints = [[2, complaintAbout(five, 2, 0)], [3, complaintAbout(five, 3, 1)]] as const
+  const codes = await Promise.all(complaints.map(([i, message]) => codeOf(postCeremony(as, five, i, message))))
+  t.ok(codes.includes('it succeeded'))
+  for (const [n, [i, message]] of complaints.entries()) if (codes[n] === 'ledger.conflict') await postCeremony(as, five, i, message)
+  t.match((await readElectionView(as, five)).state, { status: 'cancelled' }, 'neither overlooks the other: two of four are left, three are needed')
+})
+
+t.test('a missed deadline cancels the election', async (t) => {
   const soon = (ms: number): string => new Date(Date.now() + ms).toISOString().replace(/\.\d+Z$/, 'Z')
-  const slow = sampleElection({ changes: { ceremony: { commitBy: soon(2000), dealBy: minutes(5), confirmBy: minutes(6) } } })
+  const slow = sampleElection({ changes: { ceremony: { commitBy: soon(4000), dealBy: minutes(5), confirmBy: minutes(6) } } })
   await announce(as, slow)
   const anyone = await as('MemberC', 'gateway')
   t.equal(await codeOf(anyone.submit('expireCeremony', [slow.id])), 'election.too-early')
-  await new Promise((resolve) => setTimeout(resolve, 2200))
+  await new Promise((resolve) => setTimeout(resolve, 4200))
   t.equal(await codeOf(postCeremony(as, slow, 0, slow.commits[0]!)), 'election.too-late')
   t.equal(await codeOf(anyone.submit('expireCeremony', [slow.id])), 'it succeeded')
   t.equal((await readElectionView(as, slow)).state.status, 'cancelled')

@@ -22,7 +22,8 @@ export const State = Type.Object({
 
 export const Keys = Type.Object({
   electionKeys: Type.Array(PublicKey),
-  verificationKeys: Type.Array(Type.Array(PublicKey)),
+  verificationKeys: Type.Array(Type.Array(PublicKey), { description: 'verificationKeys[trustee][slot]; of a disqualified trustee none' }),
+  qualified: Type.Array(Count, { description: 'The trustees whose contributions make the keys, and who decrypt' }),
   transcript: Hash,
 }, closed)
 
@@ -67,7 +68,7 @@ export const Election = Type.Object({
   opening: nullable(Opening),
   count: nullable(CountProgress),
   result: nullable(Result),
-  ceremony: Type.Object({ commit: Type.Array(Count), deal: Type.Array(Count), confirm: Type.Array(Count) }, { ...closed, description: 'Which trustees have posted, by round' }),
+  ceremony: Type.Object({ commit: Type.Array(Count), deal: Type.Array(Count), confirm: Type.Array(Count), complaint: Type.Array(Count) }, { ...closed, description: 'Which trustees have posted, by round' }),
   decryptions: Type.Array(Count, { description: 'The trustees who posted a partial decryption' }),
 }, closed)
 export type Election = Static<typeof Election>

@@ -6,14 +6,17 @@
  * knowledge of each contribution (as in FROST, Komlo and Goldberg, SAC 2020).
  *
  * Rounds: commit (hash of the contribution, a fresh encryption key), deal
- * (Feldman commitments, proofs, encrypted shares), confirm (every share fits).
- * Trustee i's shares are evaluations at x = i + 1.
+ * (Feldman commitments, proofs, encrypted shares), confirm (every share of a
+ * qualified dealer fits) or first complain (complaint.ts: who dealt a share
+ * that does not fit is disqualified). Trustee i's shares are evaluations at
+ * x = i + 1.
  */
 import Type, { type Static } from 'typebox'
 import { Value } from 'typebox/value'
 import { concatBytes, fromHex, uint32 } from './bytes.ts'
 import { canonicalBytes } from './canonical-json.ts'
 import { Hash, PublicKey } from './definition-schema.ts'
+import { equalityProofLength } from './equality-proof.ts'
 import { Equations } from './equations.ts'
 import { ScrutinError } from './errors.ts'
 import { multiply, type Point, pointFromHex, reduceWide, scalarFromHex, sumPoints } from './group.ts'
@@ -39,7 +42,13 @@ export type CommitMessage = Static<typeof CommitMessage>
 
 export const EncryptedShares = Type.Object({
   recipient: Trustee,
+  /** For this recipient alone: what a complaint reveals about it tells nothing about other shares. */
   ephemeralKey: PublicKey,
+  /**
+   * Signature by the ephemeral key itself. Without it a dealer could deal under a key made from an honest dealer's, and
+   * the complaint about its own bad share would reveal that dealer's good one.
+   */
+  ephemeralProof: SignatureHex,
   /** Per slot: share + mask, modulo the order. */
   masked: Type.Array(ScalarHex, { minItems: 1, maxItems: 1000 }),
 }, closed)
@@ -61,16 +70,26 @@ export type DealMessage = Static<typeof DealMessage>
 export const ConfirmMessage = Type.Object({
   round: Type.Literal('confirm'),
   trustee: Trustee,
-  /** `ceremonyTranscript` of all deals. */
+  /** `ceremonyTranscript` of all deals and of who is qualified. */
   transcript: Hash,
 }, closed)
 export type ConfirmMessage = Static<typeof ConfirmMessage>
 
-/** For now a bad share cancels the election; who is right is judged in a later version. */
+/** What a complaint says of one dealer: the key under which its share was encrypted, so that anyone can look at the share. */
+export const Accusation = Type.Object({
+  dealer: Trustee,
+  /** The Diffie–Hellman point of the dealer's ephemeral key for the complainer and the complainer's encryption key. */
+  shared: PublicKey,
+  /** Proof that it is this point. */
+  proof: Type.String({ pattern: `^[0-9a-f]{${2 * equalityProofLength}}$` }),
+}, closed)
+export type Accusation = Static<typeof Accusation>
+
 export const ComplaintMessage = Type.Object({
   round: Type.Literal('complaint'),
   trustee: Trustee,
-  dealer: Trustee,
+  /** Of all dealers whose shares do not fit, in their order. */
+  accusations: Type.Array(Accusation, { minItems: 1, maxItems: 63 }),
 }, closed)
 export type ComplaintMessage = Static<typeof ComplaintMessage>
 
@@ -115,6 +134,11 @@ export function encryptionProofMessage (context: CeremonyContext, trustee: numbe
   return concatBytes(context.electionId, uint32(trustee))
 }
 
+/** What the proof of an ephemeral key is bound to: election, dealer and recipient. */
+export function ephemeralProofMessage (context: CeremonyContext, dealer: number, recipient: number): Uint8Array {
+  return concatBytes(context.electionId, uint32(dealer), uint32(recipient))
+}
+
 /** Throws `ceremony.proof` unless the encryption key is proven. */
 export function checkCommit (context: CeremonyContext, message: CommitMessage): void {
   const equations = new Equations()
@@ -140,16 +164,23 @@ export function checkDeal (context: CeremonyContext, message: DealMessage, commi
         decodeSignature(fromHex(proofs[slot]!, signatureLength)))
     })
     for (const share of shares) {
-      pointFromHex(share.ephemeralKey)
+      addSignatureEquation(equations, tags.ceremonyEphemeralKey, pointFromHex(share.ephemeralKey), ephemeralProofMessage(context, trustee, share.recipient),
+        decodeSignature(fromHex(share.ephemeralProof, signatureLength)))
       share.masked.forEach(scalarFromHex)
     }
   })
   if (!equations.hold()) throw new ScrutinError('ceremony.proof', 'proof of knowledge')
 }
 
-/** What all trustees confirm: the hash of all commits and deals. */
-export function ceremonyTranscript (context: CeremonyContext, commits: readonly CommitMessage[], deals: readonly DealMessage[]): string {
-  return taggedHashHex(tags.ceremonyTranscript, context.electionId, canonicalBytes(commits), canonicalBytes(deals))
+/** What the qualified trustees confirm: the hash of all commits, of all deals and of the qualified trustees' indexes, in their order. */
+export function ceremonyTranscript (context: CeremonyContext, commits: readonly CommitMessage[], deals: readonly DealMessage[], qualified: readonly number[]): string {
+  return taggedHashHex(tags.ceremonyTranscript, context.electionId, canonicalBytes(commits), canonicalBytes(deals), canonicalBytes(qualified))
+}
+
+/** The trustees against whom no complaint stands, in their order. All complaints must have been checked. */
+export function qualifiedTrustees ({ trusteeCount }: CeremonyContext, complaints: Iterable<ComplaintMessage>): number[] {
+  const disqualified = new Set([...complaints].flatMap(({ accusations }) => accusations.map(({ dealer }) => dealer)))
+  return Array.from({ length: trusteeCount }, (_, i) => i).filter((i) => !disqualified.has(i))
 }
 
 /** The mask of one share: from the Diffie–Hellman point of the dealer's ephemeral key and the recipient's. */
@@ -159,12 +190,12 @@ export function shareMask (context: CeremonyContext, dealer: number, recipient: 
   return reduceWide(concatBytes(half(0), half(1)))
 }
 
-/** The election's keys, one per slot: the sums of the contributions' constant terms. */
+/** The election's keys, one per slot: the sums of the constant terms of the qualified dealers' contributions, which `deals` are. */
 export function electionKeys (deals: readonly DealMessage[]): Point[] {
   return deals[0]!.commitments.map((_, slot) => sumPoints(deals.map((deal) => pointFromHex(deal.commitments[slot]![0]!))))
 }
 
-/** Public side of trustee's shares, one per slot: Σ over dealers of Σ x^k·commitment_k at x = trustee + 1. */
+/** Public side of a trustee's shares, one per slot: Σ over qualified dealers of Σ x^k·commitment_k at x = trustee + 1. */
 export function verificationKeys (deals: readonly DealMessage[], trustee: number): Point[] {
   return deals[0]!.commitments.map((_, slot) =>
     sumPoints(deals.map((deal) => evaluateCommitments(deal.commitments[slot]!.map(pointFromHex), trustee))))
@@ -176,12 +207,8 @@ export function evaluateCommitments (commitments: readonly Point[], trustee: num
   return commitments.reduceRight((value, commitment) => multiply(value, x).add(commitment))
 }
 
-/** A complaint is about another trustee of the definition. */
-export function assertDealer ({ trusteeCount }: CeremonyContext, { trustee, dealer }: ComplaintMessage): void {
-  if (dealer >= trusteeCount || dealer === trustee) throw new ScrutinError('trustee.unknown', 'a complaint names another trustee of the definition')
-}
-
-function asProofError (check: () => void): void {
+/** Runs a check; what is not canonical in it becomes `ceremony.proof`. */
+export function asProofError (check: () => void): void {
   try {
     check()
   } catch (error) {

@@ -54,6 +54,8 @@ export const errorCatalogue = {
   'ceremony.order': [409, 'This message belongs to another round of the ceremony'],
   'ceremony.commitment': [422, 'The contribution is not the one committed to'],
   'ceremony.proof': [422, 'A proof of the key ceremony does not hold'],
+  'ceremony.complaint': [422, 'The share fits the commitments of its dealer: the complaint is groundless'],
+  'trustee.disqualified': [409, 'This trustee was disqualified in the key ceremony'],
   'ceremony.share': [422, 'The share does not match the commitments of its dealer'],
 
   // ballots

@@ -1,9 +1,10 @@
 /** A trustee's secret side of the key ceremony. Nothing here leaves the trustee's machine but the messages. */
 import { randomBytes } from '@noble/hashes/utils.js'
 import {
-  type CeremonyContext, ceremonyTranscript, type CommitMessage, type ConfirmMessage, contributionHash, contributionProofMessage, type DealMessage, encryptionProofMessage,
-  evaluateCommitments, shareMask,
+  type CeremonyContext, ceremonyTranscript, type CommitMessage, type ComplaintMessage, type ConfirmMessage, contributionHash, contributionProofMessage, type DealMessage,
+  encryptionProofMessage, ephemeralProofMessage, evaluateCommitments, shareMask,
 } from './ceremony.ts'
+import { accuse, unmaskShares } from './complaint.ts'
 import { toHex } from './bytes.ts'
 import { ScrutinError } from './errors.ts'
 import { basePoint, modOrder, multiply, pointFromHex, pointToHex, randomScalar, scalarFromHex, scalarToHex } from './group.ts'
@@ -44,7 +45,8 @@ export function dealMessage (context: CeremonyContext, trustee: number, secrets:
     const shared = multiply(pointFromHex(commit.encryptionKey), ephemeral.secretKey)
     const masked = secrets.polynomials.map((polynomial, slot) =>
       scalarToHex(modOrder(evaluate(polynomial, commit.trustee) + shareMask(context, trustee, commit.trustee, ephemeral.publicKey, shared, slot))))
-    return { recipient: commit.trustee, ephemeralKey: pointToHex(ephemeral.publicKey), masked }
+    const ephemeralProof = toHex(sign(tags.ceremonyEphemeralKey, ephemeral, ephemeralProofMessage(context, trustee, commit.trustee)))
+    return { recipient: commit.trustee, ephemeralKey: pointToHex(ephemeral.publicKey), ephemeralProof, masked }
   })
   return {
     round: 'deal',
@@ -67,38 +69,49 @@ export class BadShareError extends ScrutinError {
 }
 
 /**
- * Decrypts and checks the shares of all deals and sums them: the trustee's share of each key, scalars in hex.
- * Throws `BadShareError` with the dealer whose share does not fit.
+ * Decrypts and checks the shares of these deals and sums them: the trustee's share of each key, scalars in hex.
+ * `deals` are those of the qualified dealers, the trustee's own among them. Throws `BadShareError` with the dealer
+ * whose share does not fit.
  */
 export function receiveShares (context: CeremonyContext, trustee: number, secrets: CeremonySecrets, deals: readonly DealMessage[]): string[] {
   const sums = secrets.polynomials.map((polynomial) => evaluate(polynomial, trustee))
   for (const deal of deals) {
     if (deal.trustee === trustee) continue
-    decryptShares(context, trustee, secrets, deal).forEach((share, slot) => {
-      const expected = evaluateCommitments(deal.commitments[slot]!.map(pointFromHex), trustee)
-      if (!multiply(basePoint, share).equals(expected)) throw new BadShareError(deal.trustee)
-      sums[slot] = modOrder(sums[slot]! + share)
-    })
+    const shares = fittingShares(context, trustee, secrets, deal)
+    if (shares === undefined) throw new BadShareError(deal.trustee)
+    shares.forEach((share, slot) => { sums[slot] = modOrder(sums[slot]! + share) })
   }
   return sums.map(scalarToHex)
 }
 
-export function confirmMessage (context: CeremonyContext, trustee: number, commits: readonly CommitMessage[], deals: readonly DealMessage[]): ConfirmMessage {
-  return { round: 'confirm', trustee, transcript: ceremonyTranscript(context, commits, deals) }
+/** The dealers of these deals whose shares for the trustee do not fit their commitments. */
+export function findBadDealers (context: CeremonyContext, trustee: number, secrets: CeremonySecrets, deals: readonly DealMessage[]): number[] {
+  return deals.filter((deal) => deal.trustee !== trustee && fittingShares(context, trustee, secrets, deal) === undefined).map((deal) => deal.trustee)
 }
 
-function decryptShares (context: CeremonyContext, trustee: number, secrets: CeremonySecrets, deal: DealMessage): bigint[] {
+/** About dealers whose shares do not fit, and only about them: it shows everyone what they sent. */
+export function complaintMessage (context: CeremonyContext, trustee: number, secrets: CeremonySecrets, badDeals: readonly DealMessage[]): ComplaintMessage {
+  const encryptionSecret = scalarFromHex(secrets.encryptionSecret)
+  return { round: 'complaint', trustee, accusations: badDeals.map((deal) => accuse(context, trustee, encryptionSecret, deal)) }
+}
+
+export function confirmMessage (context: CeremonyContext, trustee: number, commits: readonly CommitMessage[], deals: readonly DealMessage[], qualified: readonly number[]): ConfirmMessage {
+  return { round: 'confirm', trustee, transcript: ceremonyTranscript(context, commits, deals, qualified) }
+}
+
+/** The dealer's shares for this trustee; undefined unless all of them fit its commitments. */
+function fittingShares (context: CeremonyContext, trustee: number, secrets: CeremonySecrets, deal: DealMessage): bigint[] | undefined {
   const own = deal.shares.find((share) => share.recipient === trustee)
-  if (own === undefined || own.masked.length !== context.keyCount) throw new BadShareError(deal.trustee)
-  const ephemeralKey = pointFromHex(own.ephemeralKey)
-  const shared = multiply(ephemeralKey, scalarFromHex(secrets.encryptionSecret))
-  return own.masked.map((masked, slot) => {
-    try {
-      return modOrder(scalarFromHex(masked) - shareMask(context, deal.trustee, trustee, ephemeralKey, shared, slot))
-    } catch {
-      throw new BadShareError(deal.trustee)
-    }
-  })
+  if (own === undefined || own.masked.length !== context.keyCount) return undefined
+  try {
+    const shared = multiply(pointFromHex(own.ephemeralKey), scalarFromHex(secrets.encryptionSecret))
+    const shares = unmaskShares(context, deal.trustee, own, shared)
+    const fit = shares.every((share, slot) => multiply(basePoint, share).equals(evaluateCommitments(deal.commitments[slot]!.map(pointFromHex), trustee)))
+    return fit ? shares : undefined
+  } catch (error) {
+    if (error instanceof ScrutinError) return undefined
+    throw error
+  }
 }
 
 function commitmentsOf (secrets: CeremonySecrets): string[][] {

@@ -18,12 +18,14 @@ export function ceremonyContext (definition: Definition): CeremonyContext {
   }
 }
 
-/** `commits` and `deals` are those of all trustees, checked, in their order. */
-export function keysRecord (context: CeremonyContext, commits: readonly CommitMessage[], deals: readonly DealMessage[]): KeysRecord {
+/** `commits` and `deals` are those of all trustees, checked, in their order; only what the qualified ones dealt counts. */
+export function keysRecord (context: CeremonyContext, commits: readonly CommitMessage[], deals: readonly DealMessage[], qualified: readonly number[]): KeysRecord {
+  const contributions = qualified.map((trustee) => deals[trustee]!)
   return {
-    electionKeys: electionKeys(deals).map(pointToHex),
-    verificationKeys: deals.map((_, trustee) => verificationKeys(deals, trustee).map(pointToHex)),
-    transcript: ceremonyTranscript(context, commits, deals),
+    electionKeys: electionKeys(contributions).map(pointToHex),
+    verificationKeys: deals.map((_, trustee) => qualified.includes(trustee) ? verificationKeys(contributions, trustee).map(pointToHex) : []),
+    qualified,
+    transcript: ceremonyTranscript(context, commits, deals, qualified),
   }
 }
 

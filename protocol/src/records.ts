@@ -25,12 +25,14 @@ export interface StateRecord {
   readonly reason?: string
 }
 
-/** `election/<id>/keys`: written when the last trustee confirmed. */
+/** `election/<id>/keys`: written when the last qualified trustee confirmed. */
 export interface KeysRecord {
   /** Points in hex, one per slot of the largest question. */
   readonly electionKeys: readonly string[]
-  /** `verificationKeys[trustee][slot]` */
+  /** `verificationKeys[trustee][slot]`; of a disqualified trustee none. */
   readonly verificationKeys: readonly (readonly string[])[]
+  /** The trustees whose contributions make the keys, and who decrypt, by index. */
+  readonly qualified: readonly number[]
   readonly transcript: string
 }
 

@@ -72,6 +72,7 @@ async function verifyDecryptions ({ reader, checks: { decryptions: check }, defi
       assertSigned(tags.decryptionMessage, id, trustee.key, signed)
       const verification = keys?.verificationKeys[message.trustee]
       if (tally === undefined || verification === undefined) throw new ScrutinError('election.not-ready', 'there is nothing that could be decrypted')
+      if (!keys!.qualified.includes(message.trustee)) throw new ScrutinError('trustee.disqualified')
       if (isWithheld(definition, tally)) throw new ScrutinError('decryption.withheld')
       checkDecryption({ electionId: id, boxRoot: root }, message, verification.map(pointFromHex), tally)
       messages.push(message)

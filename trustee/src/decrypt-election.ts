@@ -34,6 +34,7 @@ export async function decryptElection (trustee: Trustee, electionId: string, opt
   const election = await readElection(ledger, electionId, store.publicKey)
   if (election.trustee === undefined) throw new ScrutinError('trustee.unknown')
   if (election.status !== 'tallied') throw new ScrutinError('election.state', `it is ${election.status}, but must be tallied`)
+  if (election.qualified?.includes(election.trustee) === false) throw new ScrutinError('trustee.disqualified')
   const tally = await recount(trustee, electionId, options)
   const root = boxRoot(tally)
   const withheld = isWithheld(election.definition, tally)

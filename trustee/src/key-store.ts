@@ -13,8 +13,9 @@ export interface StoredElection {
   readonly secrets?: CeremonySecrets
   readonly commit?: SignedCeremonyMessage
   readonly deal?: SignedCeremonyMessage
-  /** A confirmation or a complaint. */
-  readonly verdict?: SignedCeremonyMessage
+  readonly complaint?: SignedCeremonyMessage
+  /** The newest: when a dealer is disqualified, the others confirm again. `shares` are those that it confirms. */
+  readonly confirm?: SignedCeremonyMessage
   /** Share of each key, scalars in hex. Erased when the election is cancelled. */
   readonly shares?: readonly string[]
   /** The only box that this trustee ever decrypts for the election. */

@@ -5,7 +5,7 @@ import { type CeremonyMessage, type CeremonyRound, ceremonyTags, parseCeremonyMe
 import { fromHex } from '../../protocol/src/bytes.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import { parseSigned } from '../../protocol/src/messages.ts'
-import { type ElectionStatus, electionStatuses } from '../../protocol/src/records.ts'
+import { type ElectionStatus, electionStatuses, type KeysRecord } from '../../protocol/src/records.ts'
 import { assertSigned, type Signed } from '../../protocol/src/signed-message.ts'
 
 /** The contract's answer, as the contract types it. */
@@ -17,6 +17,10 @@ export interface KnownElection {
   readonly id: string
   readonly definition: Definition
   readonly status: ElectionStatus
+  /** The trustees who take part, by index; undefined before the keys stand. */
+  readonly qualified: readonly number[] | undefined
+  /** The transcript that the qualified trustees confirmed. */
+  readonly transcript: string | undefined
   /** Trustees whose partial decryptions are posted. */
   readonly decryptions: readonly number[]
   /** This trustee's index; undefined when the definition does not name its key. */
@@ -25,24 +29,27 @@ export interface KnownElection {
 
 /** Throws `ledger.record` when the definition is not the one that the id names. */
 export async function readElection (ledger: Ledger, id: string, publicKey: string): Promise<KnownElection> {
-  const view = await readContract<{ definition: unknown, state: { status: string }, decryptions: number[] }>(ledger, 'readElection', id)
+  const view = await readContract<{ definition: unknown, state: { status: string }, keys: KeysRecord | null, decryptions: number[] }>(ledger, 'readElection', id)
   const definition = checkDefinition(view.definition)
   const status = electionStatuses.find((name) => name === view.state.status)
   if (electionId(definition) !== id || status === undefined) throw new ScrutinError('ledger.record', `the definition or state of ${id}`)
   const index = definition.trustees.findIndex(({ key }) => key === publicKey)
-  return { id, definition, status, decryptions: view.decryptions, trustee: index < 0 ? undefined : index }
+  return {
+    id, definition, status, qualified: view.keys?.qualified, transcript: view.keys?.transcript, decryptions: view.decryptions, trustee: index < 0 ? undefined : index,
+  }
 }
 
 export interface PostedCeremony {
   readonly commits: readonly (Message<'commit'> | undefined)[]
   readonly deals: readonly (Message<'deal'> | undefined)[]
   readonly confirms: readonly (Message<'confirm'> | undefined)[]
+  readonly complaints: readonly (Message<'complaint'> | undefined)[]
 }
 type Message<R extends CeremonyRound> = Extract<CeremonyMessage, { round: R }>
 
 /** The messages of all trustees, each with its signature checked; throws `access.signature` or `input.malformed`. */
 export async function readCeremony (ledger: Ledger, { id, definition }: KnownElection): Promise<PostedCeremony> {
-  const posted = await readContract<Record<'commits' | 'deals' | 'confirms', (Signed<unknown> | null)[]>>(ledger, 'readCeremony', id)
+  const posted = await readContract<Record<'commits' | 'deals' | 'confirms' | 'complaints', (Signed<unknown> | null)[]>>(ledger, 'readCeremony', id)
   const take = <R extends CeremonyRound>(round: R, list: readonly unknown[]): (Message<R> | undefined)[] => definition.trustees.map(({ key }, trustee) => {
     const entry = list[trustee] ?? null
     if (entry === null) return undefined
@@ -52,7 +59,12 @@ export async function readCeremony (ledger: Ledger, { id, definition }: KnownEle
     assertSigned(ceremonyTags[round], fromHex(id, 32), key, signed)
     return message as Message<R>
   })
-  return { commits: take('commit', posted.commits), deals: take('deal', posted.deals), confirms: take('confirm', posted.confirms) }
+  return {
+    commits: take('commit', posted.commits),
+    deals: take('deal', posted.deals),
+    confirms: take('confirm', posted.confirms),
+    complaints: take('complaint', posted.complaints),
+  }
 }
 
 /** A client may claim a time that far from the endorsers' clocks, and so be listed before what was announced earlier. */

@@ -1,9 +1,13 @@
-/** One trustee's part in one key ceremony: commit, deal when all have committed, confirm when all have dealt and every share fits. */
+/**
+ * One trustee's part in one key ceremony: commit, deal when all have committed, complain about the dealers whose shares
+ * do not fit, confirm the shares of the others.
+ */
 import { isDeepStrictEqual } from 'node:util'
-import { type CeremonyContext, type CeremonyMessage, ceremonyTags, ceremonyTranscript, checkCommit, checkDeal, type CommitMessage, type DealMessage } from '../../protocol/src/ceremony.ts'
+import { type CeremonyContext, type CeremonyMessage, ceremonyTags, ceremonyTranscript, checkCommit, checkDeal, type CommitMessage, type DealMessage, qualifiedTrustees } from '../../protocol/src/ceremony.ts'
+import { checkComplaint } from '../../protocol/src/complaint.ts'
 import { timestampMs } from '../../protocol/src/definition.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
-import { BadShareError, commitMessage, confirmMessage, dealMessage, drawSecrets, receiveShares } from '../../protocol/src/hold-shares.ts'
+import { commitMessage, complaintMessage, confirmMessage, dealMessage, drawSecrets, findBadDealers, receiveShares } from '../../protocol/src/hold-shares.ts'
 import { ceremonyContext } from '../../protocol/src/opening.ts'
 import type { SignedCeremonyMessage } from '../../protocol/src/records.ts'
 import { signMessage } from '../../protocol/src/signed-message.ts'
@@ -28,7 +32,7 @@ export async function advanceCeremony (trustee: Trustee, electionId: string): Pr
       await expireIfLate(trustee, election)
       return 'waiting'
     }
-    await post(trustee, electionId, message)
+    if (!await post(trustee, electionId, message)) return 'waiting'
   }
 }
 
@@ -42,8 +46,9 @@ async function nextMessage (trustee: Trustee, election: KnownElection, index: nu
   if (commits === undefined) return undefined
   if (posted.deals[index] === undefined) return await deal(trustee, context, election.id, index, commits)
   const deals = whole(posted.deals)
-  if (deals === undefined || posted.confirms[index] !== undefined) return undefined
-  return await judge(trustee, context, election.id, index, commits, deals)
+  if (deals === undefined) return undefined
+  deals.forEach((message, i) => { checkDeal(context, message, commits[i]!) })
+  return await judge(trustee, context, election.id, index, commits, deals, posted)
 }
 
 async function commit ({ store }: Trustee, context: CeremonyContext, id: string, index: number): Promise<SignedCeremonyMessage> {
@@ -66,46 +71,68 @@ async function deal ({ store }: Trustee, context: CeremonyContext, id: string, i
   return kept.deal!
 }
 
-/** Checks every deal; confirms when all shares fit, complains about the first that does not. */
+/** Complains about the qualified dealers whose shares do not fit; confirms the shares of those who are left. */
 async function judge (
-  { store, log }: Trustee, context: CeremonyContext, id: string, index: number, commits: readonly CommitMessage[], deals: readonly DealMessage[]
-): Promise<SignedCeremonyMessage> {
-  deals.forEach((message, i) => { checkDeal(context, message, commits[i]!) })
+  { store, log }: Trustee, context: CeremonyContext, id: string, index: number, commits: readonly CommitMessage[], deals: readonly DealMessage[], posted: PostedCeremony
+): Promise<SignedCeremonyMessage | undefined> {
+  const complaints = posted.complaints.filter((complaint) => complaint !== undefined)
+  for (const complaint of complaints) checkComplaint(context, complaint, commits, deals)
+  const qualified = qualifiedTrustees(context, complaints)
+  if (!qualified.includes(index)) {
+    log.error({ electionId: id }, 'this trustee has been disqualified: a share that it dealt does not fit')
+    return undefined
+  }
+  const contributions = qualified.map((trustee) => deals[trustee]!)
+  const sign = (message: CeremonyMessage): SignedCeremonyMessage => signMessage(ceremonyTags[message.round], context.electionId, store.keys, message)
+  const transcript = ceremonyTranscript(context, commits, deals, qualified)
+  if (posted.confirms[index]?.transcript === transcript) return undefined
   const kept = await store.update(id, (now) => {
-    if (now.verdict !== undefined) return now
-    const sign = (message: CeremonyMessage): SignedCeremonyMessage => signMessage(ceremonyTags[message.round], context.electionId, store.keys, message)
-    try {
-      const shares = receiveShares(context, index, now.secrets!, deals)
-      return { ...now, shares, verdict: sign(confirmMessage(context, index, commits, deals)) }
-    } catch (error) {
-      if (!(error instanceof BadShareError)) throw error
-      return { ...now, verdict: sign({ round: 'complaint', trustee: index, dealer: error.dealer }) }
+    if (isConfirmOf(now.confirm, transcript)) return now
+    const bad = findBadDealers(context, index, now.secrets!, contributions)
+    if (bad.length > 0) {
+      return now.complaint === undefined ? { ...now, complaint: sign(complaintMessage(context, index, now.secrets!, bad.map((dealer) => deals[dealer]!))) } : now
     }
+    const shares = receiveShares(context, index, now.secrets!, contributions)
+    return { ...now, shares, confirm: sign(confirmMessage(context, index, commits, deals, qualified)) }
   })
-  const { message } = kept.verdict!
-  if (message.round === 'complaint') log.error({ electionId: id, dealer: message.dealer + 1 }, 'a share does not fit its dealer\'s commitments: complaining')
-  else if (message.round === 'confirm' && message.transcript !== ceremonyTranscript(context, commits, deals)) throw new ScrutinError('ceremony.commitment', 'the deals are not those that this trustee confirmed')
-  return kept.verdict!
+  if (isConfirmOf(kept.confirm, transcript)) return kept.confirm
+  if (posted.complaints[index] !== undefined) throw new ScrutinError('ceremony.share', 'a dealer that this trustee complained about is not disqualified')
+  if (kept.complaint?.message.round === 'complaint') {
+    log.error({ electionId: id, dealers: kept.complaint.message.accusations.map(({ dealer }) => dealer + 1) }, 'shares do not fit their dealers\' commitments: complaining')
+  }
+  return kept.complaint
+}
+
+function isConfirmOf (signed: SignedCeremonyMessage | undefined, transcript: string): signed is SignedCeremonyMessage {
+  return signed?.message.round === 'confirm' && signed.message.transcript === transcript
 }
 
 /** A message of ours on the ledger that is not in the store: the store was lost, or somebody else has the key. */
-function refuseForeignPosts ({ store }: Trustee, { id }: KnownElection, { commits, deals }: PostedCeremony, index: number): void {
+function refuseForeignPosts ({ store }: Trustee, { id }: KnownElection, { commits, deals, complaints, confirms }: PostedCeremony, index: number): void {
   const kept = store.election(id)
-  for (const [message, own] of [[commits[index], kept.commit], [deals[index], kept.deal]] as const) {
+  const confirmed = confirms[index] === undefined ? undefined : kept.confirm
+  if (confirms[index] !== undefined && confirmed === undefined) throw new ScrutinError('ceremony.exists', 'the ledger holds a confirm of this trustee that its key store does not know')
+  for (const [message, own] of [[commits[index], kept.commit], [deals[index], kept.deal], [complaints[index], kept.complaint]] as const) {
     if (message !== undefined && !isDeepStrictEqual(message, own?.message)) {
       throw new ScrutinError('ceremony.exists', `the ledger holds a ${message.round} of this trustee that its key store does not know`)
     }
   }
 }
 
-async function post ({ ledger, log }: Trustee, electionId: string, signed: SignedCeremonyMessage): Promise<void> {
+/** Whether to look again at once for what is next. */
+async function post ({ ledger, log }: Trustee, electionId: string, signed: SignedCeremonyMessage): Promise<boolean> {
   const { round } = signed.message
   try {
     await submitWithPatience(ledger, 'postCeremonyMessage', [electionId, JSON.stringify(signed)])
     log.info({ electionId, round }, `posted ${round}`)
+    return true
   } catch (error) {
+    if (!(error instanceof ScrutinError)) throw error
     // posted before, by this trustee or by a try whose answer was lost; or the election has gone on without it
-    if (!(error instanceof ScrutinError && (error.code === 'ceremony.exists' || error.code === 'election.state'))) throw error
+    if (error.code === 'ceremony.exists' || error.code === 'election.state') return true
+    // a complaint came first that our peer did not show yet: its event will wake us
+    if (round === 'confirm' && (error.code === 'ceremony.commitment' || error.code === 'trustee.disqualified')) return false
+    throw error
   }
 }
 
@@ -121,8 +148,12 @@ async function expireIfLate ({ ledger, log }: Trustee, { id, definition }: Known
 }
 
 /** What was drawn is not needed once the keys stand; of a cancelled election nothing is. */
-async function forgetSecrets ({ store, log }: Trustee, { id, status }: KnownElection): Promise<void> {
+async function forgetSecrets ({ store, log }: Trustee, { id, status, transcript, qualified, trustee }: KnownElection): Promise<void> {
   const before = store.election(id)
+  if (status !== 'cancelled' && qualified?.includes(trustee!) !== false && !isConfirmOf(before.confirm, transcript ?? '')) {
+    if (before.secrets !== undefined) log.error({ electionId: id }, 'the keys are not those that this trustee confirmed: its secrets are kept')
+    return
+  }
   if (before.secrets === undefined && (status !== 'cancelled' || before.shares === undefined)) return
   await store.update(id, ({ secrets: _, shares, ...rest }) => status === 'cancelled' || shares === undefined ? rest : { ...rest, shares })
   log.info({ electionId: id, status }, 'erased the secrets of the ceremony')

@@ -25,9 +25,9 @@ export async function readTrusteeStatus ({ ledger, store }: Trustee): Promise<Tr
   return { key: store.publicKey, inDirectory: entries.some(({ message }) => message.kind === 'trustee' && message.key === store.publicKey), elections }
 }
 
-function holdingOf ({ commit, deal, verdict, shares, decryption }: StoredElection): Holding {
+function holdingOf ({ commit, deal, complaint, shares, decryption }: StoredElection): Holding {
   if (decryption !== undefined) return 'decrypted'
   if (shares !== undefined) return 'share'
-  if (verdict?.message.round === 'complaint') return 'complained'
+  if (complaint !== undefined) return 'complained'
   return deal !== undefined ? 'dealt' : commit !== undefined ? 'committed' : 'nothing'
 }

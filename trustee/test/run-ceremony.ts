@@ -1,18 +1,18 @@
-import t from 'tap'
-import { announce, postCeremony, readElectionView } from '../../chaincode/test/support/staged-election.ts'
+import t, { type Test } from 'tap'
+import { announce, codeOf, postCeremony, readElectionView } from '../../chaincode/test/support/staged-election.ts'
 import type { Ledger } from '../../ledger/src/port.ts'
-import type { DealMessage } from '../../protocol/src/ceremony.ts'
+import type { CommitMessage } from '../../protocol/src/ceremony.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
-import { scalarToHex } from '../../protocol/src/group.ts'
-import { generateKeyPair } from '../../protocol/src/schnorr.ts'
-import { sampleElection } from '../../protocol/test/support/sample-election.ts'
-import { pointToHex } from '../../protocol/src/group.ts'
+import { basePoint, multiply, pointToHex, scalarFromHex } from '../../protocol/src/group.ts'
 import { commitMessage, dealMessage, drawSecrets } from '../../protocol/src/hold-shares.ts'
+import { generateKeyPair } from '../../protocol/src/schnorr.ts'
+import { sampleElection, spoilShare } from '../../protocol/test/support/sample-election.ts'
+import { decryptElection } from '../src/decrypt-election.ts'
 import { advanceCeremonies, followCeremony } from '../src/follow-ceremony.ts'
 import { readCeremony, readElection } from '../src/read-ledger.ts'
 import { advanceCeremony } from '../src/run-ceremony.ts'
 import type { Trustee } from '../src/trustee.ts'
-import { runCeremonyInTurns, stageTrustees } from './support/trustees.ts'
+import { runCeremonyInTurns, type StagedTrustees, stageTrustees, voteAndCount } from './support/trustees.ts'
 
 t.test('a trustee that stops before each posting posts the same messages after its restart', async (t) => {
   const staged = await stageTrustees()
@@ -20,7 +20,7 @@ t.test('a trustee that stops before each posting posts the same messages after i
   const { as, election, trustees } = staged
   await announce(as, election)
   const [first, second, third] = trustees as [Trustee, Trustee, Trustee]
-  for (const round of ['commit', 'deal', 'verdict'] as const) {
+  for (const round of ['commit', 'deal', 'confirm'] as const) {
     await t.rejects(advanceCeremony({ ...first, ledger: failing(first.ledger) }, election.id), { code: 'ledger.unavailable' })
     const kept = first.store.election(election.id)[round]
     t.ok(kept, `${round} was kept before it was to be posted`)
@@ -47,28 +47,71 @@ t.test('a trustee whose store was lost refuses to begin again', async (t) => {
   t.match(await advanceCeremonies(trustees[0]!), { waiting: 0, failing: 1 })
 })
 
-t.test('a share that does not fit is complained about, and the election is cancelled', async (t) => {
+/** Some of three trustees deal badly: `bad[dealer]` are the recipients of their bad shares. The others have committed and run as they are. */
+async function stageCheats (t: Test, bad: Readonly<Record<number, readonly number[]>>): Promise<StagedThree> {
   const staged = await stageTrustees({ trustees: 3 })
   t.teardown(staged.close)
   const { as, election, trustees } = staged
   await announce(as, election)
-  const cheat = trustees[2]!
-  const asCheat = { ...election, trustees: election.trustees.map((trustee, i) => i === 2 ? { ...trustee, keys: cheat.store.keys } : trustee) }
-  const secrets = drawSecrets(election.ceremony)
-  await postCeremony(as, asCheat, 2, commitMessage(election.ceremony, 2, secrets))
-  for (const trustee of trustees.slice(0, 2)) await advanceCeremony(trustee, election.id)
+  const asCheats = { ...election, trustees: election.trustees.map((trustee, i) => ({ ...trustee, keys: trustees[i]!.store.keys })) }
+  const cheats = Object.entries(bad).map(([dealer, recipients]) => ({ dealer: Number(dealer), recipients, secrets: drawSecrets(election.ceremony) }))
+  for (const { dealer, secrets } of cheats) await postCeremony(as, asCheats, dealer, commitMessage(election.ceremony, dealer, secrets))
+  for (const [i, trustee] of trustees.entries()) if (bad[i] === undefined) await advanceCeremony(trustee, election.id)
   const { commits } = await readCeremony(trustees[0]!.ledger, await readElection(trustees[0]!.ledger, election.id, trustees[0]!.store.publicKey))
-  const honest = dealMessage(election.ceremony, 2, secrets, commits as never)
-  const deal: DealMessage = { ...honest, shares: honest.shares.map((share) => share.recipient === 1 ? { ...share, masked: share.masked.map(() => scalarToHex(7n)) } : share) }
-  await postCeremony(as, asCheat, 2, deal)
-  await advanceCeremony(trustees[0]!, election.id)
-  await advanceCeremony(trustees[1]!, election.id)
-  const { state } = await readElectionView(as, election)
-  t.match(state, { status: 'cancelled', reason: /trustee 2 found a bad share from trustee 3/ })
+  for (const { dealer, recipients, secrets } of cheats) {
+    await postCeremony(as, asCheats, dealer, recipients.reduce(spoilShare, dealMessage(election.ceremony, dealer, secrets, commits as readonly CommitMessage[])))
+  }
+  return staged as StagedThree
+}
+type StagedThree = StagedTrustees & { readonly trustees: readonly [Trustee, Trustee, Trustee] }
+
+t.test('a dealer who sends one trustee of three a bad share is disqualified, and the election goes on with the others', async (t) => {
+  const staged = await stageCheats(t, { 2: [1] })
+  const { as, election, trustees: [first, second, third] } = staged
+  for (const trustee of [second, first, second, first]) await advanceCeremony(trustee, election.id)
+  const { state, keys, ceremony } = await readElectionView(as, election)
+  t.equal(state.status, 'keyed')
+  t.strictSame(keys?.qualified, [0, 1])
+  t.strictSame(ceremony.complaint, [1])
   t.match(staged.logged(), /complaining/)
-  t.equal(await advanceCeremony(trustees[0]!, election.id), 'over')
-  const kept = trustees[0]!.store.election(election.id)
-  t.equal(kept.secrets ?? kept.shares, undefined, 'of a cancelled election no secret is kept')
+  for (const [i, trustee] of [first, second].entries()) {
+    t.equal(await advanceCeremony(trustee, election.id), 'over')
+    const { shares, secrets } = trustee.store.election(election.id)
+    t.strictSame(shares?.map((share) => pointToHex(multiply(basePoint, scalarFromHex(share)))), keys?.verificationKeys[i], 'the share is that of the qualified dealers')
+    t.equal(secrets, undefined)
+  }
+  await voteAndCount(staged, [[{ choose: ['option-1'] }], ['blank']])
+  t.match(await decryptElection(first, election.id), { published: false })
+  t.equal(await codeOf(decryptElection(third, election.id)), 'trustee.disqualified')
+  t.match(await decryptElection(second, election.id), { published: true })
+  t.match((await readElectionView(as, election)).result, { ballots: 2, trustees: [0, 1], questions: [{ counts: { 'option-1': 1 }, blank: 1 }] })
+})
+
+t.test('whoever confirmed before the complaint confirms again', async (t) => {
+  const { as, election, trustees: [first, second] } = await stageCheats(t, { 2: [1] })
+  await advanceCeremony(first, election.id)
+  t.ok(first.store.election(election.id).deal)
+  // the second deals and stops before it complains
+  const dealt = second.store
+  await t.rejects(advanceCeremony({ ...second, ledger: failing(second.ledger, '"complaint"') }, election.id), { code: 'ledger.unavailable' })
+  t.ok(dealt.election(election.id).complaint, 'kept before it was to be posted')
+  await advanceCeremony(first, election.id)
+  const before = first.store.election(election.id)
+  t.ok(before.confirm)
+  await advanceCeremony(second, election.id)
+  await advanceCeremony(first, election.id)
+  t.notSame(first.store.election(election.id).confirm, before.confirm)
+  t.equal((await readElectionView(as, election)).state.status, 'keyed')
+})
+
+t.test('with fewer than t trustees left the election is cancelled, and no secret of it is kept', async (t) => {
+  const { as, election, trustees: [first] } = await stageCheats(t, { 1: [0], 2: [0, 1] })
+  await advanceCeremony(first, election.id)
+  const { state } = await readElectionView(as, election)
+  t.match(state, { status: 'cancelled', reason: /left 1 qualified trustees of the 2 needed/ })
+  t.equal(await advanceCeremony(first, election.id), 'over')
+  const kept = first.store.election(election.id)
+  t.equal(kept.secrets ?? kept.shares, undefined)
 })
 
 t.test('a missed deadline cancels the election', async (t) => {
@@ -114,10 +157,14 @@ t.test('a peer that shows another definition or a foreign commit is not believed
   t.ok(first.store.election(election.id).commit)
 })
 
-function failing (ledger: Ledger): Ledger {
+/** Can't be reached for what mentions this. */
+function failing (ledger: Ledger, about = ''): Ledger {
   return new Proxy(ledger, {
     get: (target, name) => name === 'submit'
-      ? async () => { throw new ScrutinError('ledger.unavailable') }
+      ? async (transaction: string, args: string[]) => {
+        if (args.join().includes(about)) throw new ScrutinError('ledger.unavailable')
+        return await target.submit(transaction, args)
+      }
       : bound(target, name),
   })
 }

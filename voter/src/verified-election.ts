@@ -1,7 +1,7 @@
 /**
  * The election as a voter's device may believe it, whatever the gateway says:
  * the definition is the one the id names, the election keys are those that
- * every trustee of the definition signed, the registrars' RSA keys are signed
+ * every qualified trustee of the definition signed, and at least t of them, the registrars' RSA keys are signed
  * by the registrars. A gateway that put a key of its own in their place could
  * read the ballots sent to it.
  *
@@ -10,7 +10,7 @@
  */
 import { OpenCheck } from '../../protocol/src/verification-report.ts'
 import { BundleReader } from '../../protocol/src/bundle-reader.ts'
-import { ceremonyTags, ceremonyTranscript, type CeremonyMessage, type CeremonyRound, electionKeys, parseCeremonyMessage } from '../../protocol/src/ceremony.ts'
+import { ceremonyTags, ceremonyTranscript, type CeremonyMessage, type CeremonyRound, electionKeys, parseCeremonyMessage, qualifiedTrustees } from '../../protocol/src/ceremony.ts'
 import { parseCanonical } from '../../protocol/src/canonical-json.ts'
 import { type BallotRules, ballotRules } from '../../protocol/src/check-ballots.ts'
 import { type Definition, electionId as idOf, parseDefinition, slotRules } from '../../protocol/src/definition.ts'
@@ -97,19 +97,25 @@ function parseRegistrar (definition: Definition, value: Uint8Array): { registrar
   return message
 }
 
-/** The keys of the ceremony that every trustee confirmed. */
+/**
+ * The keys of the ceremony that every qualified trustee confirmed. Who is qualified follows from the complaints; they
+ * are not judged again: at least t trustees signed who is, and t - 1 at most may be dishonest.
+ */
 function confirmedKeys (definition: Definition, ceremony: readonly CeremonyMessage[]): string[] {
-  const round = <R extends CeremonyRound>(name: R): Extract<CeremonyMessage, { round: R }>[] => definition.trustees.map((_, trustee) => {
+  const context = ceremonyContext(definition)
+  const round = <R extends CeremonyRound>(name: R, trustees: readonly number[]): Extract<CeremonyMessage, { round: R }>[] => trustees.map((trustee) => {
     const found = ceremony.find((message) => message.round === name && message.trustee === trustee)
     if (found === undefined) throw new ScrutinError('service.answer', `a message of trustee ${trustee + 1} is missing from the key ceremony`)
     return found as Extract<CeremonyMessage, { round: R }>
   })
-  const context = ceremonyContext(definition)
-  const deals = round('deal')
-  const transcript = ceremonyTranscript(context, round('commit'), deals)
-  for (const confirm of round('confirm')) {
+  const all = [...definition.trustees.keys()]
+  const qualified = qualifiedTrustees(context, ceremony.filter((message) => message.round === 'complaint'))
+  if (qualified.length < definition.threshold) throw new ScrutinError('service.answer', 'too few trustees are qualified')
+  const deals = round('deal', all)
+  const transcript = ceremonyTranscript(context, round('commit', all), deals, qualified)
+  for (const confirm of round('confirm', qualified)) {
     if (confirm.transcript !== transcript) throw new ScrutinError('service.answer', `trustee ${confirm.trustee + 1} confirmed another key ceremony`)
   }
   if (deals.some(({ commitments }) => commitments.length !== context.keyCount)) throw new ScrutinError('service.answer', 'the key ceremony does not fit the definition')
-  return electionKeys(deals).map(pointToHex)
+  return electionKeys(qualified.map((trustee) => deals[trustee]!)).map(pointToHex)
 }

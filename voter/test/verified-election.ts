@@ -6,7 +6,7 @@ import { ceremonyTags, ceremonyTranscript, type CeremonyMessage } from '../../pr
 import { recordKeys } from '../../protocol/src/records.ts'
 import { signMessage } from '../../protocol/src/signed-message.ts'
 import { tags } from '../../protocol/src/tagged-hash.ts'
-import { sampleElection, sampleRegistrarMessage } from '../../protocol/test/support/sample-election.ts'
+import { complaintAbout, dealingBadly, sampleElection, sampleRegistrarMessage } from '../../protocol/test/support/sample-election.ts'
 import { generateKeyPair } from '../../protocol/src/schnorr.ts'
 import { GatewayClient } from '../src/gateway-client.ts'
 import { readVerifiedElection } from '../src/verified-election.ts'
@@ -14,14 +14,14 @@ import { readVerifiedElection } from '../src/verified-election.ts'
 type Records = Map<string, unknown>
 
 /** The front of a bundle as an honest gateway gives it. */
-function recordsOf (election: ReturnType<typeof sampleElection>): Records {
-  const { id, idBytes, definition, commits, deals, ceremony, trustees, registrars } = election
+function recordsOf (election: ReturnType<typeof sampleElection>, complaints: readonly CeremonyMessage[] = []): Records {
+  const { id, idBytes, definition, commits, deals, ceremony, trustees, registrars, qualified } = election
   const sign = (message: CeremonyMessage): unknown => signMessage(ceremonyTags[message.round], idBytes, trustees[message.trustee]!.keys, message)
-  const transcript = ceremonyTranscript(ceremony, commits, deals)
+  const transcript = ceremonyTranscript(ceremony, commits, deals, qualified)
   const records: Records = new Map()
   records.set(recordKeys.definition(id), definition)
   records.set(recordKeys.state(id), { status: 'open' })
-  const messages: CeremonyMessage[] = [...commits, ...trustees.map((_, trustee) => ({ round: 'confirm', trustee, transcript }) as const), ...deals]
+  const messages: CeremonyMessage[] = [...commits, ...complaints, ...qualified.map((trustee) => ({ round: 'confirm', trustee, transcript }) as const), ...deals]
   for (const message of messages) records.set(recordKeys.ceremony(id, message.round, message.trustee), sign(message))
   records.set(recordKeys.keys(id), {})
   registrars.forEach(({ keys }, registrar) => {
@@ -60,6 +60,17 @@ t.test('believes what all trustees and registrars signed', async (t) => {
   t.same(rules, honest.rules)
 })
 
+t.test('believes the qualified trustees when a dealer was disqualified, and only with the complaint', async (t) => {
+  const cheated = dealingBadly(honest, 2, 0)
+  const complaint = complaintAbout(cheated, 0, 2)
+  const { rules } = await readVerifiedElection(new SayingGateway(id, recordsOf(cheated, [complaint])), id)
+  t.same(rules, cheated.rules)
+  t.notSame(rules.electionKeys, honest.rules.electionKeys)
+  await t.rejects(readVerifiedElection(new SayingGateway(id, recordsOf(cheated)), id), { code: 'service.answer', message: /a message of trustee 3 is missing/ })
+  const alone = complaintAbout(dealingBadly(cheated, 1, 0), 0, 1, 2)
+  await t.rejects(readVerifiedElection(new SayingGateway(id, recordsOf({ ...cheated, qualified: [0] }, [alone])), id), { code: 'service.answer', message: /too few trustees/ })
+})
+
 t.test('reads no further than the opening', async (t) => {
   const records = recordsOf(honest)
   for (let i = 0; i < 100; i++) records.set(recordKeys.issuance(id, 0, i.toString(16).padStart(64, '0')), {})
@@ -87,7 +98,7 @@ t.test('refuses', async (t) => {
     records.set(ceremonyKey('deal', 1), { message: { ...message, commitments: message.commitments.map(([, ...rest]) => [mine, ...rest]) }, signature })
   }, 'service.answer')
   await refused('a whole ceremony of its own', (records) => {
-    const transcript = ceremonyTranscript(other.ceremony, other.commits, other.deals)
+    const transcript = ceremonyTranscript(other.ceremony, other.commits, other.deals, other.qualified)
     for (const [trustee, { keys }] of other.trustees.entries()) {
       for (const message of [other.commits[trustee]!, other.deals[trustee]!, { round: 'confirm', trustee, transcript } as const]) {
         records.set(ceremonyKey(message.round, trustee), signMessage(ceremonyTags[message.round], honest.idBytes, keys, message))

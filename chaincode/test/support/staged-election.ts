@@ -56,7 +56,11 @@ export async function postCeremony (as: LedgerAs, election: SampleElection, trus
 export async function runCeremony (as: LedgerAs, election: SampleElection): Promise<void> {
   for (const [i, message] of election.commits.entries()) await postCeremony(as, election, i, message)
   for (const [i, message] of election.deals.entries()) await postCeremony(as, election, i, message)
-  for (const i of election.trustees.keys()) await postCeremony(as, election, i, confirmMessage(election.ceremony, i, election.commits, election.deals))
+  for (const i of election.qualified) await postConfirm(as, election, i)
+}
+
+export async function postConfirm (as: LedgerAs, election: SampleElection, trustee: number, qualified = election.qualified): Promise<void> {
+  await postCeremony(as, election, trustee, confirmMessage(election.ceremony, trustee, election.commits, election.deals, qualified))
 }
 
 export async function prepareRegistrar (as: LedgerAs, election: SampleElection, registrar: number, changes: Partial<RegistrarMessage> = {}): Promise<void> {
@@ -107,7 +111,7 @@ export async function finishElection (as: LedgerAs, election: SampleElection, pa
   const organiser = await as(election.definition.organiser.mspId, 'organiser')
   await organiser.submit('close', [election.id])
   await countAll(as, election, pageSize)
-  for (let trustee = 0; trustee < election.definition.threshold; trustee++) await postDecryption(as, election, trustee)
+  for (const trustee of election.qualified.slice(0, election.definition.threshold)) await postDecryption(as, election, trustee)
   await organiser.submit('publish', [election.id])
 }
 

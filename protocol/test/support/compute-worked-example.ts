@@ -90,7 +90,8 @@ export function computeWorkedExample (): ReadonlyMap<string, string> {
   say('ceremony.0.proof.1.challenge', signatureChallenge('ceremony-contribution', bytes(deals[0].commitments[1]![0]!), bytes(deals[0].proofs[1]!), Buffer.concat([id, number(0), number(1)])))
   say('ceremony.0.commit-message.challenge', signatureChallenge('ceremony-commit-message', bytes(definition.trustees[0]!.key), signatureOf('ceremony/commit/00'),
     Buffer.concat([frame(id), frame(messageBytes('ceremony/commit/00'))])))
-  const { ephemeralKey, masked } = deals[0].shares[0]!
+  const { ephemeralKey, ephemeralProof, masked } = deals[0].shares[0]!
+  say('ceremony.0.to.1.ephemeral-proof.challenge', signatureChallenge('ceremony-ephemeral-key', bytes(ephemeralKey), bytes(ephemeralProof), Buffer.concat([id, number(0), number(1)])))
   const shared = multiply(pointFromHex(ephemeralKey), scalarFromHex(workedExample.secrets.trustees[1]!.encryptionSecret))
   const half = (part: number): Buffer => bytes(hash('ceremony-mask', id, number(0), number(1), bytes(ephemeralKey), bytes(pointToHex(shared)), number(1), Uint8Array.of(part)))
   const mask = reduceWide(Uint8Array.from(Buffer.concat([half(0), half(1)])))
@@ -98,7 +99,7 @@ export function computeWorkedExample (): ReadonlyMap<string, string> {
   say('ceremony.0.to.1.slot.1.mask', mask)
   say('ceremony.0.to.1.slot.1.share', modOrder(scalarFromHex(masked[1]!) - mask))
   say('ceremony.transcript', hash('ceremony-transcript', id, Buffer.concat([text('['), messageBytes('ceremony/commit/00'), text(','), messageBytes('ceremony/commit/01'), text(']')]),
-    Buffer.concat([text('['), messageBytes('ceremony/deal/00'), text(','), messageBytes('ceremony/deal/01'), text(']')])))
+    Buffer.concat([text('['), messageBytes('ceremony/deal/00'), text(','), messageBytes('ceremony/deal/01'), text(']')]), text('[0,1]')))
   const keys = [0, 1].map((slot) => sumPoints(deals.map((deal) => pointFromHex(deal.commitments[slot]![0]!))))
   keys.forEach((key, slot) => { say(`keys.election.${slot}`, pointToHex(key)) })
   const verification = (trustee: number, slot: number): Point =>

@@ -64,13 +64,13 @@ put(recordKeys.definition(id), definition)
 put(recordKeys.state(id), { status: 'published', at: '2027-03-02T20:05:00.000Z', by: 'MemberA' })
 const posts = {
   commit: election.commits,
-  confirm: election.trustees.map((_, i) => confirmMessage(election.ceremony, i, election.commits, election.deals)),
+  confirm: election.trustees.map((_, i) => confirmMessage(election.ceremony, i, election.commits, election.deals, [0, 1])),
   deal: election.deals,
 }
 for (const [round, messages] of Object.entries(posts) as [keyof typeof posts, typeof posts[keyof typeof posts]][]) {
   messages.forEach((message, i) => { put(recordKeys.ceremony(id, round, i), signMessage(ceremonyTags[round], idBytes, election.trustees[i]!.keys, message)) })
 }
-const keys = keysRecord(election.ceremony, election.commits, election.deals)
+const keys = keysRecord(election.ceremony, election.commits, election.deals, [0, 1])
 put(recordKeys.keys(id), keys)
 const registrarMessages = election.registrars.map((_, registrar) => sampleRegistrarMessage(election, registrar))
 registrarMessages.forEach((message, i) => { put(recordKeys.registrar(id, i), signMessage(tags.registrarMessage, idBytes, election.registrars[i]!.keys, message)) })

@@ -4,13 +4,14 @@ import { RSABSSA } from '@cloudflare/blindrsa-ts'
 import { type BallotRules, ballotRules } from '../../src/check-ballots.ts'
 import type { BallotContext } from '../../src/ballot-transcript.ts'
 import { fromHex, toHex } from '../../src/bytes.ts'
-import { type CeremonyContext, type CommitMessage, type DealMessage, electionKeys, verificationKeys } from '../../src/ceremony.ts'
+import type { CeremonyContext, CommitMessage, ComplaintMessage, DealMessage } from '../../src/ceremony.ts'
 import { credentialMessage } from '../../src/credential.ts'
 import { type Definition, electionId, electionKeyCount, slotRules } from '../../src/definition.ts'
 import { fillBallot, sealBallot } from '../../src/fill-ballot.ts'
-import { type Point, pointToHex, scalarFromHex } from '../../src/group.ts'
-import { type CeremonySecrets, commitMessage, dealMessage, drawSecrets, receiveShares } from '../../src/hold-shares.ts'
+import { modOrder, type Point, pointFromHex, pointToHex, scalarFromHex, scalarToHex } from '../../src/group.ts'
+import { type CeremonySecrets, commitMessage, complaintMessage, dealMessage, drawSecrets, receiveShares } from '../../src/hold-shares.ts'
 import type { Answer } from '../../src/kinds/question-kind.ts'
+import { keysRecord } from '../../src/opening.ts'
 import type { RegistrarMessage } from '../../src/records.ts'
 import { compareLeaves, rollCommitment, type RollLeaf, type RollPlace, rollTree } from '../../src/roll.ts'
 import { provePermutation } from '../../src/rsa-permutation.ts'
@@ -31,6 +32,8 @@ export interface SampleElection {
   readonly ceremony: CeremonyContext
   readonly commits: readonly CommitMessage[]
   readonly deals: readonly DealMessage[]
+  /** By index: all, unless `dealingBadly` made a dealer cheat. */
+  readonly qualified: readonly number[]
   readonly keys: readonly Point[]
   readonly verification: readonly (readonly Point[])[]
   readonly rules: BallotRules
@@ -61,23 +64,49 @@ export function sampleElection (options: { members?: readonly string[], registra
   const secrets = trusteeKeys.map(() => drawSecrets(ceremony))
   const commits = secrets.map((secret, i) => commitMessage(ceremony, i, secret))
   const deals = secrets.map((secret, i) => dealMessage(ceremony, i, secret, commits))
-  const trustees = trusteeKeys.map((keys, i) => ({ keys, secrets: secrets[i]!, shares: receiveShares(ceremony, i, secrets[i]!, deals).map(scalarFromHex) }))
-  const keys = electionKeys(deals)
+  return afterDeals({ definition, id, idBytes, registrars, ceremony, commits, deals, places, trustees: trusteeKeys.map((keys, i) => ({ keys, secrets: secrets[i]! })) }, [...trusteeKeys.keys()])
+}
+
+interface Dealt extends Pick<SampleElection, 'definition' | 'id' | 'idBytes' | 'registrars' | 'ceremony' | 'commits' | 'deals' | 'places'> {
+  readonly trustees: readonly Pick<SampleTrustee, 'keys' | 'secrets'>[]
+}
+
+/** What follows from the deals when these trustees are qualified; the others hold no shares. */
+function afterDeals (dealt: Dealt, qualified: readonly number[]): SampleElection {
+  const { id, idBytes, definition, registrars, ceremony, commits, deals } = dealt
+  const contributions = qualified.map((trustee) => deals[trustee]!)
+  const record = keysRecord(ceremony, commits, deals, qualified)
+  const keys = record.electionKeys.map(pointFromHex)
   return {
-    definition,
-    id,
-    idBytes,
-    registrars,
-    trustees,
-    ceremony,
-    commits,
-    deals,
+    ...dealt,
+    qualified,
     keys,
-    places,
-    verification: trustees.map((_, i) => verificationKeys(deals, i)),
-    rules: ballotRules(id, slotRules(definition), keys.map(pointToHex), registrars.map(({ modulus }) => [modulus])),
+    trustees: dealt.trustees.map((trustee, i) =>
+      ({ ...trustee, shares: qualified.includes(i) ? receiveShares(ceremony, i, trustee.secrets, contributions).map(scalarFromHex) : [] })),
+    verification: record.verificationKeys.map((row) => row.map(pointFromHex)),
+    rules: ballotRules(id, slotRules(definition), record.electionKeys, registrars.map(({ modulus }) => [modulus])),
     context: { electionId: idBytes, classIndex: 0, electionKeys: keys },
   }
+}
+
+/** The same election, in which a dealer sent a recipient a share that does not fit, and was disqualified for it. */
+export function dealingBadly (election: SampleElection, dealer: number, recipient: number): SampleElection {
+  const deals = election.deals.map((deal, i) => i === dealer ? spoilShare(deal, recipient) : deal)
+  return afterDeals({ ...election, deals }, election.qualified.filter((i) => i !== dealer))
+}
+
+/** The deal with one slot's share for the recipient off by one. Nobody but the recipient sees it. */
+export function spoilShare (deal: DealMessage, recipient: number): DealMessage {
+  return { ...deal, shares: deal.shares.map((share) => share.recipient === recipient ? { ...share, masked: share.masked.map((masked, slot) => slot === 0 ? oneMore(masked) : masked) } : share) }
+}
+
+function oneMore (scalar: string): string {
+  return scalarToHex(modOrder(scalarFromHex(scalar) + 1n))
+}
+
+/** A complaint of one trustee about others, right or wrong. */
+export function complaintAbout (election: Pick<SampleElection, 'ceremony' | 'trustees' | 'deals'>, trustee: number, ...dealers: readonly number[]): ComplaintMessage {
+  return complaintMessage(election.ceremony, trustee, election.trustees[trustee]!.secrets, dealers.map((dealer) => election.deals[dealer]!))
 }
 
 export function sampleRoll (size: number): { places: RollPlace[], roll: { size: number, root: string } } {

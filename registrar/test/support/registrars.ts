@@ -65,7 +65,7 @@ export async function testBed (options: TestBedOptions): Promise<TestBed> {
 
 async function holdCeremony (election: SampleElection, openLedgerAs: TestBed['openLedgerAs']): Promise<void> {
   const { definition, commits, deals, ceremony } = election
-  const transcript = ceremonyTranscript(ceremony, commits, deals)
+  const transcript = ceremonyTranscript(ceremony, commits, deals, [...definition.trustees.keys()])
   const ledgers = await Promise.all(definition.trustees.map(async ({ mspId }) => await openLedgerAs(mspId, 'trustee')))
   const post = async (trustee: number, message: CeremonyMessage): Promise<void> => {
     const signed = signMessage(ceremonyTags[message.round], election.idBytes, election.trustees[trustee]!.keys, message)
