@@ -10,12 +10,9 @@ import { type BallotRules, ballotRules, checkBallots, type Verdict } from '../..
 import { cutOffMs, slotRules } from '../../protocol/src/definition.ts'
 import { type ErrorCode, ScrutinError } from '../../protocol/src/errors.ts'
 import { recordKeys } from '../../protocol/src/records.ts'
+import { mostBallotBytesAtOnce, mostBallotsAtOnce } from '../../protocol/src/transaction-size.ts'
 import { readOpening, readStoredElection, requireStatus, type StoredElection } from './election-records.ts'
 import type { Transaction } from './transaction.ts'
-
-export const mostBallotsAtOnce = 200
-/** All ballots of a transaction together: a proposal must fit, with room to spare, in the 4 MiB that gRPC takes of a message by default. */
-export const mostBallotBytesAtOnce = 2 * 1024 * 1024
 
 export type CastVerdict =
   /** `recorded`: this very ballot was in the box before. */

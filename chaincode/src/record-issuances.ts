@@ -4,10 +4,9 @@ import { findForgedIssuances, issuanceKeys } from '../../protocol/src/issuances.
 import { parseSignedIssuance } from '../../protocol/src/messages.ts'
 import { recordKeys, type SignedIssuance } from '../../protocol/src/records.ts'
 import { assertOnRoll } from '../../protocol/src/roll.ts'
+import { mostIssuancesAtOnce } from '../../protocol/src/transaction-size.ts'
 import { readStoredElection, requireRegistrars, requireStatus } from './election-records.ts'
 import { parseArgument, type Transaction } from './transaction.ts'
-
-const mostAtOnce = 200
 
 /** Writes one registrar's issuances, all or none: each is signed by its key, and each leaf stands on the roll and gets one only. */
 export async function recordIssuances (transaction: Transaction, electionId: string, issuancesText: string): Promise<{ recorded: number }> {
@@ -39,7 +38,7 @@ export async function recordIssuances (transaction: Transaction, electionId: str
 
 function parseIssuances (text: string): SignedIssuance[] {
   const list = parseArgument(text)
-  if (!Array.isArray(list) || list.length === 0 || list.length > mostAtOnce) throw new ScrutinError('input.malformed', `expected 1 to ${mostAtOnce} issuances`)
+  if (!Array.isArray(list) || list.length === 0 || list.length > mostIssuancesAtOnce) throw new ScrutinError('input.malformed', `expected 1 to ${mostIssuancesAtOnce} issuances`)
   const issuances = list.map(parseSignedIssuance)
   const leaves = issuances.map(({ message: { registrar, place } }) => `${registrar}/${place.commitment}`)
   if (new Set(leaves).size !== leaves.length) throw new ScrutinError('issuance.exists', 'a leaf comes twice')

@@ -2,7 +2,8 @@ import t from 'tap'
 import { fillBallot, sealBallot } from '../../protocol/src/fill-ballot.ts'
 import { joinFrames } from '../../protocol/src/bytes.ts'
 import { castableBallot, obtainCredential, sampleElection } from '../../protocol/test/support/sample-election.ts'
-import { type CastVerdict, mostBallotBytesAtOnce } from '../src/cast-ballots.ts'
+import { mostBallotBytesAtOnce } from '../../protocol/src/transaction-size.ts'
+import type { CastVerdict } from '../src/cast-ballots.ts'
 import { cast, codeOf, stageOpenElection, temporaryLedger } from './support/staged-election.ts'
 
 const { as, close } = await temporaryLedger()

@@ -12,12 +12,11 @@ import { ScrutinError } from '../../protocol/src/errors.ts'
 import { signIssuance } from '../../protocol/src/issuances.ts'
 import type { IssuanceRecord } from '../../protocol/src/records.ts'
 import type { KeyPair } from '../../protocol/src/schnorr.ts'
+import { mostIssuancesFor } from '../../protocol/src/transaction-size.ts'
 import type { IssuanceStore, WaitingIssuance } from './issuance-store.ts'
 import { findIssuance, issuingEndMs } from './read-election.ts'
 import type { RollStore, StoredElection } from './roll-store.ts'
 
-/** Most issuances in one transaction: what the contract takes. */
-export const mostInBatch = 200
 /** A batch still goes out this long before issuing ends, full or not. */
 const lastCallMs = 30_000
 /** After a failure of the ledger, doubled each time. */
@@ -119,6 +118,7 @@ export class IssuingQueue {
 
   async #writeWaiting (): Promise<void> {
     const shuffled = shuffle(this.#options.issuances.waiting())
+    const mostInBatch = mostIssuancesFor(this.#options.election.definition.roll.size)
     for (let i = 0; i < shuffled.length; i += mostInBatch) await this.#record(shuffled.slice(i, i + mostInBatch))
   }
 
