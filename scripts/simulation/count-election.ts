@@ -13,13 +13,17 @@ import { until } from '../staging/stage-election.ts'
 export interface CountedElection {
   readonly result: ResultRecord
   readonly report: VerificationReport
+  /** How long the count took, from the first page to the last as an onlooker sees it, and the audit of the bundle. */
+  readonly seconds: { readonly count: number, readonly audit: number }
 }
 
 export async function countElection (network: RunningNetwork, electionId: string, bundleFile: string, progress: Progress): Promise<CountedElection> {
   const api = new ConsortiumApi(network)
   const status = async (): Promise<string> => (await api.election(electionId)).state.status
   await progress.step('Close', async () => { await api.step(electionId, 'close') })
+  const countStart = performance.now()
   await progress.step('Count', async () => { await until(async () => await status() === 'tallied', 300, 'the count') })
+  const count = (performance.now() - countStart) / 1000
   const { threshold } = (await api.election(electionId)).definition
   const trustees = network.members.flatMap(({ trustee }) => trustee === undefined ? [] : [trustee]).slice(0, threshold)
   await progress.step(`Decryption of the sums by ${threshold} trustees`, async () => {
@@ -27,9 +31,11 @@ export async function countElection (network: RunningNetwork, electionId: string
   })
   await progress.step('Publication', async () => { await until(async () => await status() === 'published', 120, 'the publication') })
   await progress.step('Bundle', async () => { await download(`${api.gateways.at(-1)!}/v1/elections/${electionId}/bundle`, bundleFile) })
+  const auditStart = performance.now()
   const report = await progress.step('Audit', async () => await audit(bundleFile))
+  const auditEnd = performance.now()
   const { result } = await api.election(electionId)
-  return { result: result!, report }
+  return { result: result!, report, seconds: { count, audit: (auditEnd - auditStart) / 1000 } }
 }
 
 async function download (url: string, file: string): Promise<void> {

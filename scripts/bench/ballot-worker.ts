@@ -1,0 +1,43 @@
+/** Makes ballots in a thread of its own: a credential signed by the registrars' own keys, random answers, encryption and proofs. */
+import { constants, createPrivateKey, sign } from 'node:crypto'
+import { parentPort, workerData } from 'node:worker_threads'
+import { credentialMessage } from '../../protocol/src/credential.ts'
+import type { Question } from '../../protocol/src/definition.ts'
+import { fillBallot, sealBallot } from '../../protocol/src/fill-ballot.ts'
+import { fromHex } from '../../protocol/src/bytes.ts'
+import { pointFromHex } from '../../protocol/src/group.ts'
+import { generateKeyPair } from '../../protocol/src/schnorr.ts'
+
+export interface BallotWork {
+  readonly electionId: string
+  readonly questions: readonly Question[]
+  readonly electionKeys: readonly string[]
+  /** PKCS#8, DER, in the definition's order of registrars. */
+  readonly registrarKeys: readonly Uint8Array[]
+  readonly count: number
+}
+
+/** One ballot, as the worker hands it over. */
+export interface MadeBallot {
+  readonly bytes: Uint8Array
+  readonly tracker: string
+}
+
+const work = workerData as BallotWork
+const electionId = fromHex(work.electionId, 32)
+const electionKeys = work.electionKeys.map(pointFromHex)
+// tables of multiples: a device that votes once has no use for them, this thread votes for many
+for (const key of electionKeys) key.precompute(8)
+const registrarKeys = work.registrarKeys.map((der) => createPrivateKey({ key: Buffer.from(der), format: 'der', type: 'pkcs8' }))
+const { questions } = work
+
+for (let i = 0; i < work.count; i++) {
+  const credential = generateKeyPair()
+  const message = credentialMessage(electionId, 0, credential.publicKey.toBytes())
+  // what blinding, signing and unblinding come to: the signature scheme has one signature for each message
+  const signatures = registrarKeys.map((key) => sign('sha384', message, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 0 }))
+  const answers = questions.map(({ options }) => ({ choose: options.flatMap(({ id }) => Math.random() < 0.4 ? [id] : []) }))
+  const { body, tracker } = fillBallot({ electionId, classIndex: 0, electionKeys }, questions, answers, credential.publicKey)
+  const made: MadeBallot = { bytes: sealBallot(body, credential, signatures), tracker }
+  parentPort!.postMessage(made)
+}
