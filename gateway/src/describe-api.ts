@@ -27,5 +27,5 @@ export async function describeApi (): Promise<string> {
 
 const absent = (): never => { throw new Error('a description asks no ledger') }
 const absentLedger: Ledger = {
-  kind: 'embedded', mspId: 'None', submit: absent, evaluate: absent, locate: absent, status: absent, events: absent, close: absent,
+  kind: 'embedded', mspId: 'None', submit: absent, evaluate: absent, locate: absent, status: absent, events: absent, blocks: absent, close: absent,
 }

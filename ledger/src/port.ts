@@ -24,6 +24,22 @@ export interface ContractEvent extends Position {
   readonly payload: Uint8Array
 }
 
+/** A whole block, as the member's own peer holds it. */
+export interface LedgerBlock {
+  readonly number: bigint
+  /** The serialised `common.Block`, byte for byte: hashes and signatures go over it. */
+  readonly bytes: Uint8Array
+}
+
+export interface BlocksOptions {
+  /** First block; the genesis block (0) by default. */
+  readonly from?: bigint
+  /** Last block, waited for where it does not exist yet; without it, the iteration follows the chain and never ends. */
+  readonly to?: bigint
+  /** Ends the iteration quietly, as closing does. */
+  readonly signal?: AbortSignal
+}
+
 export interface EventsOptions {
   /** First block to read; without it, only what comes after the call of `events`. */
   readonly from?: bigint
@@ -53,5 +69,10 @@ export interface Ledger {
   status (): Promise<LedgerStatus>
   /** Contract events of valid transactions, in order. */
   events (options?: EventsOptions): AsyncIterable<ContractEvent>
+  /**
+   * Whole blocks in order, none left out; a lost connection is taken up again. Fabric only: the embedded ledger's blocks
+   * are signed by nobody, and it throws `ledger.unavailable`.
+   */
+  blocks (options?: BlocksOptions): AsyncIterable<LedgerBlock>
   close (): Promise<void>
 }

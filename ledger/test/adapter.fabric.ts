@@ -1,17 +1,23 @@
 /** The suite on a real network of four members, with the test contract in place of Scrutin's. */
 import '../src/fabric/silent-logging.ts'
+import { randomBytes } from 'node:crypto'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { common } from '@hyperledger/fabric-protos'
 import t from 'tap'
 import Value from 'typebox/value'
 import { reset } from '../../network/src/bring-down.ts'
 import { bringUp, type RunningMember } from '../../network/src/bring-up.ts'
 import { stopProcess } from '../../network/src/processes.ts'
 import { printed } from '../../network/src/progress.ts'
+import { type BlockSource, openBlockSource, type PeerConfig } from '../src/block-source.ts'
 import { type FabricLedgerConfig, LedgerConfig } from '../src/config.ts'
 import { openLedger } from '../src/open-ledger.ts'
+import { ownPeer, readProfile } from '../src/fabric/connection-profile.ts'
+import type { LedgerBlock } from '../src/port.ts'
 import { ledgerSuite, type OpenedLedger, rejectsWith } from './ledger-suite.ts'
+import { blockHash } from './support/block-hash.ts'
 import { eventually, untilAvailable } from './support/until.ts'
 
 /** A network to use and leave running, instead of one of our own: saves its start while one works on the adapter. */
@@ -26,9 +32,11 @@ const options = {
 }
 const opened: OpenedLedger[] = []
 let members: readonly RunningMember[] = []
+const addresses = new Map<number, string>()
 
 t.before(async () => {
   members = (await bringUp(options)).members
+  for (const index of members.keys()) addresses.set(index, await addressOf(index))
   for (const [index, role] of [[0, 'gateway'], [1, 'organiser'], [0, 'registrar']] as const) {
     const config = configOf(index, role)
     opened.push({ ledger: await openLedger(config), mspId: config.mspId, role })
@@ -48,6 +56,54 @@ t.test('shares one connection among those who open the same ledger', async (t) =
   await again.close()
   await rejectsWith(t, again.evaluate('get', ['x']), 'ledger.unavailable')
   t.ok((await opened[0]?.ledger.status())?.height, 'the other user still has it')
+})
+
+t.test('gives whole blocks from genesis on, the same from another member\'s peer', async (t) => {
+  const ledger = opened[0]?.ledger
+  if (ledger === undefined) throw new Error('no ledger')
+  await Promise.all(Array.from({ length: 8 }, async (_, i) => await ledger.submit('put', [`large ${i}`, randomBytes(60_000).toString('base64')])))
+  const last = (await ledger.status()).height - 1n
+  const own = await collect(ledger.blocks({ to: last }))
+  t.same(own.map(({ number }) => number), Array.from({ length: Number(last) + 1 }, (_, i) => BigInt(i)))
+  let previous = ''
+  for (const { number, bytes } of own) {
+    const block = common.Block.deserializeBinary(bytes)
+    t.equal(block.getHeader()?.getNumber(), Number(number))
+    t.equal(Buffer.from(block.getHeader()?.getPreviousHash_asU8() ?? []).toString('hex'), previous)
+    previous = blockHash(block)
+  }
+  t.equal((await ledger.status()).blockHash, previous, 'the chain of hashes ends at the newest block')
+
+  const source = await openBlockSource(peerConfigOf(0, 3))
+  t.teardown(() => { source.close() })
+  await eventually(async () => await source.height() > last)
+  const theirs = await collect(source.blocks({ from: 2n, to: last }))
+  t.same(theirs.map(withoutMetadata), own.slice(2).map(withoutMetadata))
+
+  const stop = new AbortController()
+  const following = source.blocks({ from: last + 1n, signal: stop.signal })[Symbol.asyncIterator]()
+  const next = following.next()
+  const { blockNumber } = await ledger.submit('put', ['next', 'x'])
+  t.equal((await next).value?.number, blockNumber, 'a new block comes when it is there')
+  const ending = following.next()
+  stop.abort()
+  t.same(await ending, { done: true, value: undefined })
+})
+
+t.test('gives no blocks to whom the channel does not let in, and says when nobody answers', async (t) => {
+  const config = peerConfigOf(0, 1)
+  const open = async (changed: Partial<PeerConfig>): Promise<BlockSource> => {
+    const source = await openBlockSource({ ...config, ...changed })
+    t.teardown(() => { source.close() })
+    return source
+  }
+  const stranger = await open({ mspId: 'StrangerMSP' })
+  await rejectsWith(t, stranger.height(), 'ledger.refused')
+  await rejectsWith(t, collect(stranger.blocks()), 'ledger.refused')
+  await rejectsWith(t, (await open({ channel: 'nowhere' })).height(), 'ledger.unavailable')
+  await rejectsWith(t, (await open({ peer: { ...config.peer, address: 'localhost:1' } })).height(), 'ledger.unavailable')
+  await rejectsWith(t, (await open({ peer: { ...config.peer, tlsRootCertificate: peerConfigOf(0, 2).peer.tlsRootCertificate } })).height(), 'ledger.unavailable')
+  await rejectsWith(t, open({ privateKey: 'nowhere.pem' }), 'ledger.unavailable')
 })
 
 t.test('says that it is unavailable when no peer answers', async (t) => {
@@ -107,4 +163,32 @@ function configOf (member: number, role: 'gateway' | 'organiser' | 'registrar'):
   const config = Value.Parse(LedgerConfig, members[member]?.ledgers[role])
   if (config.kind !== 'fabric') throw new Error('the network is not on Fabric')
   return config
+}
+
+/** As a gateway of one member, to the peer of another. */
+function peerConfigOf (member: number, asked: number): PeerConfig {
+  const { channel, mspId, certificate, privateKey } = configOf(member, 'gateway')
+  const { folder, mspId: askedMspId } = members[asked] ?? {}
+  if (folder === undefined || askedMspId === undefined) throw new Error('no such member')
+  const address = addresses.get(asked) ?? ''
+  return { channel, mspId, certificate, privateKey, peer: { mspId: askedMspId, address, tlsRootCertificate: join(folder, 'public/msp/tlscacerts/tlsca.pem') } }
+}
+
+async function addressOf (member: number): Promise<string> {
+  const config = Value.Parse(LedgerConfig, members[member]?.ledgers.gateway)
+  if (config.kind !== 'fabric') throw new Error('the network is not on Fabric')
+  return ownPeer(await readProfile(config.connectionProfile), config.mspId).address
+}
+
+async function collect (blocks: AsyncIterable<LedgerBlock>): Promise<LedgerBlock[]> {
+  const found: LedgerBlock[] = []
+  for await (const block of blocks) found.push(block)
+  return found
+}
+
+/** Header and transactions: the signatures in the metadata may be those of other orderers. */
+function withoutMetadata ({ bytes }: LedgerBlock): string {
+  const block = common.Block.deserializeBinary(bytes)
+  block.clearMetadata()
+  return Buffer.from(block.serializeBinary()).toString('base64')
 }

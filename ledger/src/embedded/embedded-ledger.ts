@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Contract } from 'fabric-contract-api'
 import { ScrutinError } from '../../../protocol/src/errors.ts'
 import type { EmbeddedLedgerConfig } from '../config.ts'
-import type { Committed, ContractEvent, EventsOptions, Ledger, LedgerStatus, Position } from '../port.ts'
+import type { Committed, ContractEvent, EventsOptions, Ledger, LedgerBlock, LedgerStatus, Position } from '../port.ts'
 import { BlockCutter } from './block-cutter.ts'
 import { BlockWatch } from './block-watch.ts'
 import { Chain } from './chain.ts'
@@ -99,6 +99,10 @@ class EmbeddedLedger implements Ledger {
     this.#assertOpen()
     const start = options.from === undefined ? this.#chain.tip().number + 1 : Number(options.from)
     return this.#follow(start, options.signal)
+  }
+
+  blocks (): AsyncIterable<LedgerBlock> {
+    throw new ScrutinError('ledger.unavailable', 'the embedded ledger has no blocks to show: nobody signs them')
   }
 
   async close (): Promise<void> {

@@ -4,8 +4,12 @@ import { type Contract, Gateway, type Network, type X509Identity } from 'fabric-
 import { ScrutinError } from '../../../protocol/src/errors.ts'
 import type { FabricLedgerConfig } from '../config.ts'
 import { CommitFeed } from './commit-feed.ts'
+import { ownPeer, readProfile } from './connection-profile.ts'
+import type { DeliverService } from './deliver.ts'
 import { KnownEndorsers } from './known-endorsers.ts'
 import { askOwnPeer } from './own-peer.ts'
+import { peerClient } from './peer-client.ts'
+import { readIdentity } from './signing-identity.ts'
 
 /** One channel, seen through the member's own peer, with one identity. */
 export interface FabricConnection {
@@ -16,6 +20,8 @@ export interface FabricConnection {
   readonly contract: Contract
   /** Fabric's own chaincode that answers about the chain. */
   readonly systemContract: Contract
+  /** Blocks from the own peer. */
+  readonly delivery: DeliverService
   readonly commits: CommitFeed
   readonly endorsers: KnownEndorsers
 }
@@ -47,6 +53,7 @@ export async function connect (config: FabricLedgerConfig): Promise<{ connection
     if (--entry.users > 0) return
     shared.delete(key)
     entry.gateway.disconnect()
+    void entry.connecting.then(({ delivery }) => { delivery.client.close() }, () => {})
   }
   try {
     return { connection: await entry.connecting, release }
@@ -71,7 +78,8 @@ async function connectGateway (gateway: Gateway, config: FabricLedgerConfig): Pr
       privateKey: await readFile(config.privateKey, 'utf8'),
     },
   }
-  await gateway.connect(await readProfile(config.connectionProfile), {
+  const profile = await readProfile(config.connectionProfile)
+  await gateway.connect(profile, {
     identity,
     discovery: { enabled: true, asLocalhost: false },
     queryHandlerOptions: { strategy: (network) => askOwnPeer(network, mspId), timeout: 30 },
@@ -89,13 +97,8 @@ async function connectGateway (gateway: Gateway, config: FabricLedgerConfig): Pr
     network,
     contract,
     systemContract: network.getContract('qscc'),
+    delivery: { client: peerClient(ownPeer(profile, mspId)), identity: await readIdentity(config), channel },
     commits,
     endorsers: new KnownEndorsers(contract)
   }
-}
-
-async function readProfile (file: string): Promise<Record<string, unknown>> {
-  const profile: unknown = JSON.parse(await readFile(file, 'utf8'))
-  if (typeof profile !== 'object' || profile === null) throw new Error(`${file} is not a connection profile`)
-  return { ...profile }
 }

@@ -1,9 +1,10 @@
 import type { FabricLedgerConfig } from '../config.ts'
-import type { Committed, ContractEvent, EventsOptions, Ledger, LedgerStatus, Position } from '../port.ts'
+import type { BlocksOptions, Committed, ContractEvent, EventsOptions, Ledger, LedgerBlock, LedgerStatus, Position } from '../port.ts'
 import { ScrutinError } from '../../../protocol/src/errors.ts'
 import { chainStatus, lookUp } from './chain-queries.ts'
 import { connect, type FabricConnection } from './connection.ts'
 import { contractEvents } from './contract-events.ts'
+import { followBlocks } from './follow-blocks.ts'
 import { submitTransaction } from './submit-transaction.ts'
 
 /**
@@ -51,13 +52,20 @@ class FabricLedger implements Ledger {
     // asked now, not when the iteration begins: what is committed after this call belongs to it
     const from = options.from === undefined ? chainStatus(connection).then(({ height }) => height) : Promise.resolve(options.from)
     from.catch(() => {}) // reported to whoever iterates
-    const signals = options.signal === undefined ? [this.#closing.signal] : [options.signal, this.#closing.signal]
-    return contractEvents(connection, from, AbortSignal.any(signals))
+    return contractEvents(connection, from, this.#untilClosed(options.signal))
+  }
+
+  blocks ({ from = 0n, to, signal }: BlocksOptions = {}): AsyncIterable<LedgerBlock> {
+    return followBlocks(this.#open().delivery, { kind: 'whole', from, ...to === undefined ? {} : { to }, signal: this.#untilClosed(signal) })
   }
 
   async close (): Promise<void> {
     this.#closing.abort()
     this.#release()
+  }
+
+  #untilClosed (signal: AbortSignal | undefined): AbortSignal {
+    return signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal])
   }
 
   #open (): FabricConnection {
