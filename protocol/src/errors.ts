@@ -80,6 +80,7 @@ export const errorCatalogue = {
 
   // receipts
   'receipt.signature': [422, 'The signature of the receipt is wrong'],
+  'receipt.statements': [422, 'Too few different members signed the receipt'],
   'receipt.missing': [504, 'No gateway gave a receipt: whether the ballot is in the box is not known'],
 
   // the ledger

@@ -1,7 +1,8 @@
 /**
  * The proof of vote: that a ballot stands in the box, never what it holds.
  * Statements of inclusion are signed by members' gateways with their keys of
- * the directory.
+ * the directory. One of f + 1 different members is honest if at most f of n
+ * lie, f = ⌊(n - 1)/3⌋: what they all say is so.
  */
 import { canonicalBytes } from './canonical-json.ts'
 import { fromHex, toHex } from './bytes.ts'
@@ -40,6 +41,39 @@ export function assertInclusionStatement (inclusion: Inclusion, statement: Inclu
   if (!verifySignature(tags.receipt, pointFromHex(statement.key), inclusionBytes(inclusion, statement.mspId), signature)) {
     throw new ScrutinError('receipt.signature')
   }
+}
+
+/** How many different members must state the inclusion: f + 1 of n. */
+export function statementsNeeded (members: number): number {
+  return Math.floor((members - 1) / 3) + 1
+}
+
+/** What a receipt is held against. */
+export interface ReceiptRules {
+  readonly electionId: string
+  /** MSP ids of the definition. */
+  readonly members: readonly string[]
+  /** The MSP id in the directory's entry of a gateway with this key, whose signature was checked. */
+  readonly gatewayMember: (key: string) => string | undefined
+}
+
+/**
+ * Throws unless the receipt is of this ballot, every statement holds, and they are of enough different members.
+ *
+ * @throws ScrutinError `receipt.signature`, `receipt.statements`
+ */
+export function assertReceipt ({ electionId, members, gatewayMember }: ReceiptRules, receipt: Receipt, tracker: string): void {
+  if (receipt.electionId !== electionId || receipt.tracker !== tracker) throw new ScrutinError('receipt.signature', 'it is the receipt of another ballot')
+  const stating = new Set<string>()
+  for (const statement of receipt.statements) {
+    if (gatewayMember(statement.key) !== statement.mspId || !members.includes(statement.mspId)) {
+      throw new ScrutinError('receipt.signature', `${statement.mspId} has no gateway with this key in the directory`)
+    }
+    assertInclusionStatement(receipt, statement)
+    stating.add(statement.mspId)
+  }
+  const needed = statementsNeeded(members.length)
+  if (stating.size < needed) throw new ScrutinError('receipt.statements', `${stating.size} of ${needed}`)
 }
 
 function inclusionBytes ({ electionId, tracker, transactionId, blockNumber }: Inclusion, mspId: string): Uint8Array {
