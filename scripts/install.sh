@@ -1,6 +1,6 @@
 # Sourced by ./scripts/start and ./scripts/test, in the repository's root: installs
-# the packages of the lock where they are missing or others, and puts Node 24, which
-# is one of them, first on the PATH. The machine itself needs any Node from 20 on.
+# the packages of the lock where they are missing or others, puts Node 24, which is one
+# of them, first on the PATH, and builds the WebAssembly. The machine itself needs any Node from 20 on.
 
 if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
   echo "Scrutin needs Node (20 or newer) and npm: see https://nodejs.org" >&2
@@ -26,3 +26,6 @@ fi
 
 PATH="$PWD/node_modules/.bin:$PATH"
 export PATH
+
+# npm's own run of it may have been skipped, or the sources are newer
+node scripts/build-wasm.mjs || exit 1

@@ -12,6 +12,7 @@ import { ScrutinError } from './errors.ts'
 import { decodePoint, type Point, pointLength } from './group.ts'
 import type { SlotRules } from './kinds/question-kind.ts'
 import { commitmentsLength, type MembershipProof, membershipProofLength, readMembershipProof } from './membership-proof.ts'
+import { PublicPoint } from './public-point.ts'
 import { decodeSignature, type Signature, signatureLength } from './schnorr.ts'
 import { taggedHashHex, tags } from './tagged-hash.ts'
 
@@ -19,8 +20,8 @@ export const ballotVersion = 1
 const headerLength = 1 + 32 + 1 + pointLength
 
 export interface EncryptedQuestion {
-  readonly alpha: Point
-  readonly betas: readonly Point[]
+  readonly alpha: PublicPoint
+  readonly betas: readonly PublicPoint[]
   /** alpha and betas as they stand in the body. */
   readonly ciphertextBytes: Uint8Array
   /** Proofs of the slots, then of the sums, each with its commitments as they stand in the body. */
@@ -32,7 +33,7 @@ export interface Ballot {
   readonly electionId: Uint8Array
   readonly classIndex: number
   readonly credentialKeyBytes: Uint8Array
-  readonly credentialKey: Point
+  readonly credentialKey: PublicPoint
   readonly questions: readonly EncryptedQuestion[]
   readonly credentialSignatures: readonly Uint8Array[]
   readonly castSignature: Signature
@@ -87,7 +88,7 @@ export function decodeBallot (bytes: Uint8Array, rules: readonly SlotRules[], re
     const castSignature = decodeSignature(reader.take(signatureLength))
     reader.finish()
     return {
-      body, electionId, classIndex, credentialKeyBytes, credentialKey: decodePoint(credentialKeyBytes), questions, credentialSignatures, castSignature,
+      body, electionId, classIndex, credentialKeyBytes, credentialKey: PublicPoint.decode(credentialKeyBytes), questions, credentialSignatures, castSignature,
     }
   })
 }
@@ -95,8 +96,8 @@ export function decodeBallot (bytes: Uint8Array, rules: readonly SlotRules[], re
 function readQuestion (reader: ByteReader, rules: SlotRules): EncryptedQuestion {
   const ciphertextBytes = reader.take(pointLength * (1 + rules.slotValues.length))
   const points = new ByteReader(ciphertextBytes)
-  const alpha = decodePoint(points.take(pointLength))
-  const betas = rules.slotValues.map(() => decodePoint(points.take(pointLength)))
+  const alpha = PublicPoint.decode(points.take(pointLength))
+  const betas = rules.slotValues.map(() => PublicPoint.decode(points.take(pointLength)))
   const proofs = proofSizes(rules).map((count) => {
     const proofBytes = reader.take(membershipProofLength(count))
     const proofReader = new ByteReader(proofBytes)

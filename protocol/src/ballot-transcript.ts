@@ -6,6 +6,7 @@
  */
 import { concatBytes, uint32 } from './bytes.ts'
 import type { Point } from './group.ts'
+import { encodingOf } from './public-point.ts'
 import { tags } from './tagged-hash.ts'
 import { Transcript } from './transcript.ts'
 
@@ -27,7 +28,7 @@ export function ballotChallenges (context: BallotContext, credentialKey: Uint8Ar
   const transcript = new Transcript(tags.ballotProofs)
     .absorb('election', context.electionId)
     .absorb('class', Uint8Array.of(context.classIndex))
-    .absorb('election keys', concatBytes(...context.electionKeys.map((key) => key.toBytes())))
+    .absorb('election keys', concatBytes(...context.electionKeys.map(encodingOf)))
     .absorb('credential key', credentialKey)
     .absorbNumber('questions', questions.length)
   for (const { ciphertextBytes } of questions) transcript.absorb('ciphertexts', ciphertextBytes)

@@ -1,14 +1,14 @@
 /**
  * The check of ballots that every endorser and every auditor runs: decode each,
  * check its credential, then all proofs and signatures of all ballots by one
- * multi-scalar multiplication. A batch that fails is halved until the guilty
- * ballots stand alone.
+ * multi-scalar multiplication. In a batch that fails, halves are checked until
+ * the guilty ballots stand alone; nothing is decoded or hashed again for it.
  */
 import { equalBytes, fromHex, toHex } from './bytes.ts'
 import { type Ballot, decodeBallot, trackerOf } from './ballot-encoding.ts'
 import { ballotChallenges, type BallotContext } from './ballot-transcript.ts'
 import { assertCredential, credentialMessage } from './credential.ts'
-import { Equations } from './equations.ts'
+import { Equations, equationsHold, findFalse } from './equations.ts'
 import { type ErrorCode, ScrutinError } from './errors.ts'
 import { type Point, pointFromHex } from './group.ts'
 import type { SlotRules } from './kinds/question-kind.ts'
@@ -54,7 +54,12 @@ export function checkBallots (rules: BallotRules, ballots: readonly Uint8Array[]
       verdicts[index] = { accepted: false, code: error.code, detail: error.detail }
     }
   })
-  decide(rules, decoded, verdicts)
+  const guilty = new Set(findFalse(decoded.map(({ ballot }) => ballotEquations(rules, ballot))))
+  decoded.forEach(({ index, ballot }, i) => {
+    verdicts[index] = guilty.has(i)
+      ? { accepted: false, code: signatureHolds(ballot) ? 'ballot.proof' : 'ballot.signature', detail: undefined }
+      : { accepted: true, tracker: trackerOf(ballot.body), credentialKey: toHex(ballot.credentialKeyBytes), classIndex: ballot.classIndex }
+  })
   return verdicts as Verdict[]
 }
 
@@ -67,31 +72,12 @@ function decodeAndMatch (rules: BallotRules, bytes: Uint8Array): Ballot {
   return ballot
 }
 
-function decide (rules: BallotRules, group: readonly { index: number, ballot: Ballot }[], verdicts: (Verdict | undefined)[]): void {
-  if (group.length === 0) return
-  const equations = new Equations()
-  for (const { ballot } of group) addBallotEquations(equations, rules, ballot)
-  if (equations.hold()) {
-    for (const { index, ballot } of group) {
-      verdicts[index] = { accepted: true, tracker: trackerOf(ballot.body), credentialKey: toHex(ballot.credentialKeyBytes), classIndex: ballot.classIndex }
-    }
-  } else if (group.length === 1) {
-    const { index, ballot } = group[0]!
-    verdicts[index] = { accepted: false, code: signatureHolds(ballot) ? 'ballot.proof' : 'ballot.signature', detail: undefined }
-  } else {
-    const middle = group.length >>> 1
-    decide(rules, group.slice(0, middle), verdicts)
-    decide(rules, group.slice(middle), verdicts)
-  }
-}
-
 function signatureHolds (ballot: Ballot): boolean {
-  const equations = new Equations()
-  addSignatureEquation(equations, tags.castSignature, ballot.credentialKey, ballot.body, ballot.castSignature)
-  return equations.hold()
+  return equationsHold((equations) => addSignatureEquation(equations, tags.castSignature, ballot.credentialKey, ballot.body, ballot.castSignature))
 }
 
-function addBallotEquations (equations: Equations, rules: BallotRules, ballot: Ballot): void {
+function ballotEquations (rules: BallotRules, ballot: Ballot): Equations {
+  const equations = new Equations()
   addSignatureEquation(equations, tags.castSignature, ballot.credentialKey, ballot.body, ballot.castSignature)
   const context: BallotContext = { electionId: rules.electionId, classIndex: ballot.classIndex, electionKeys: rules.electionKeys }
   const challenges = ballotChallenges(context, ballot.credentialKeyBytes, ballot.questions.map(({ ciphertextBytes, proofs }) =>
@@ -102,6 +88,7 @@ function addBallotEquations (equations: Equations, rules: BallotRules, ballot: B
       addMembershipEquations(equations, alpha, betas, rules.electionKeys, combination, proofs[p]!.proof, challenges[q]![p]!)
     })
   })
+  return equations
 }
 
 /** The statements proven about a question: each slot by itself, then the sums. */

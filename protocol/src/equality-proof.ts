@@ -5,21 +5,23 @@
  */
 import { ByteReader, concatBytes } from './bytes.ts'
 import type { Equations } from './equations.ts'
-import { basePoint, decodePoint, decodeScalar, encodeScalar, modOrder, multiply, type Point, pointLength, randomScalar, scalarLength } from './group.ts'
+import { basePoint, decodeScalar, encodeScalar, modOrder, multiply, type Point, pointLength, randomScalar, scalarLength } from './group.ts'
+import { type CheckedPoint, encodingOf, PublicPoint } from './public-point.ts'
 import type { Transcript } from './transcript.ts'
 
 export const equalityProofLength = 2 * pointLength + scalarLength
 
-export interface EqualityStatement {
+/** Made of noble's points by who proves it; of either kind for who checks it. */
+export interface EqualityStatement<P extends CheckedPoint = CheckedPoint> {
   /** x·G */
-  readonly share: Point
-  readonly alpha: Point
+  readonly share: P
+  readonly alpha: P
   /** x·alpha */
-  readonly factor: Point
+  readonly factor: P
 }
 
 /** The transcript must have absorbed the context already; the statement and the commitments are absorbed here. */
-export function proveEquality (transcript: Transcript, statement: EqualityStatement, secret: bigint): Uint8Array {
+export function proveEquality (transcript: Transcript, statement: EqualityStatement<Point>, secret: bigint): Uint8Array {
   const nonce = randomScalar()
   const commitments = concatBytes(multiply(basePoint, nonce).toBytes(), multiply(statement.alpha, nonce).toBytes())
   const challenge = equalityChallenge(transcript, statement, commitments)
@@ -28,8 +30,8 @@ export function proveEquality (transcript: Transcript, statement: EqualityStatem
 
 export function addEqualityEquations (equations: Equations, transcript: Transcript, statement: EqualityStatement, proof: Uint8Array): void {
   const reader = new ByteReader(proof)
-  const a = decodePoint(reader.take(pointLength))
-  const b = decodePoint(reader.take(pointLength))
+  const a = PublicPoint.decode(reader.take(pointLength))
+  const b = PublicPoint.decode(reader.take(pointLength))
   const response = decodeScalar(reader.take(scalarLength))
   reader.finish()
   const challenge = equalityChallenge(transcript, statement, proof.subarray(0, 2 * pointLength))
@@ -39,9 +41,9 @@ export function addEqualityEquations (equations: Equations, transcript: Transcri
 
 function equalityChallenge (transcript: Transcript, statement: EqualityStatement, commitments: Uint8Array): bigint {
   return transcript
-    .absorb('share', statement.share.toBytes())
-    .absorb('alpha', statement.alpha.toBytes())
-    .absorb('factor', statement.factor.toBytes())
+    .absorb('share', encodingOf(statement.share))
+    .absorb('alpha', encodingOf(statement.alpha))
+    .absorb('factor', encodingOf(statement.factor))
     .absorb('commitments', commitments)
     .challenge('challenge')
 }

@@ -12,7 +12,8 @@
  */
 import { type ByteReader, concatBytes } from './bytes.ts'
 import type { Equations, Term } from './equations.ts'
-import { basePoint, decodePoint, decodeScalar, encodeScalar, modOrder, multiply, type Point, pointLength, randomScalar, scalarLength } from './group.ts'
+import { basePoint, decodeScalar, encodeScalar, modOrder, multiply, type Point, pointLength, randomScalar, scalarLength } from './group.ts'
+import { type CheckedPoint, PublicPoint } from './public-point.ts'
 
 /** A linear combination of slots: Σ weight·slot. */
 export interface Combination {
@@ -21,8 +22,8 @@ export interface Combination {
 }
 
 export interface Branch {
-  readonly a: Point
-  readonly b: Point
+  readonly a: PublicPoint
+  readonly b: PublicPoint
 }
 
 export interface MembershipProof {
@@ -82,7 +83,7 @@ export function readMembershipProof (reader: ByteReader, allowedCount: number): 
   const challenges: bigint[] = []
   const responses: bigint[] = []
   for (let i = 0; i < allowedCount; i++) {
-    branches.push({ a: decodePoint(reader.take(pointLength)), b: decodePoint(reader.take(pointLength)) })
+    branches.push({ a: PublicPoint.decode(reader.take(pointLength)), b: PublicPoint.decode(reader.take(pointLength)) })
   }
   for (let i = 0; i < allowedCount - 1; i++) challenges.push(decodeScalar(reader.take(scalarLength)))
   for (let i = 0; i < allowedCount; i++) responses.push(decodeScalar(reader.take(scalarLength)))
@@ -91,7 +92,7 @@ export function readMembershipProof (reader: ByteReader, allowedCount: number): 
 
 /** Adds the proof's equations: two per allowed value. `betas` and `keys` run parallel to the weights. */
 export function addMembershipEquations (
-  equations: Equations, alpha: Point, betas: readonly Point[], keys: readonly Point[],
+  equations: Equations, alpha: CheckedPoint, betas: readonly CheckedPoint[], keys: readonly CheckedPoint[],
   combination: Combination, proof: MembershipProof, challenge: bigint
 ): void {
   let rest = challenge

@@ -5,15 +5,16 @@
  */
 import { ByteReader, concatBytes } from './bytes.ts'
 import { equationsHold, type Equations } from './equations.ts'
-import { basePoint, decodePoint, decodeScalar, encodeScalar, modOrder, multiply, type Point, pointLength, randomScalar, scalarLength } from './group.ts'
+import { basePoint, decodeScalar, encodeScalar, modOrder, multiply, type Point, pointLength, randomScalar, scalarLength } from './group.ts'
+import { type CheckedPoint, encodingOf, PublicPoint } from './public-point.ts'
 import { type Tag } from './tagged-hash.ts'
 import { Transcript } from './transcript.ts'
 
 export const signatureLength = pointLength + scalarLength
 
-/** (R, s), decoded. */
+/** (R, s), decoded to be checked. */
 export interface Signature {
-  readonly commitment: Point
+  readonly commitment: PublicPoint
   readonly response: bigint
 }
 
@@ -33,13 +34,13 @@ export function keyPairFromSecret (secretKey: bigint): KeyPair {
 /** 64 bytes: R (32), s (32, little-endian). */
 export function sign (tag: Tag, keys: KeyPair, message: Uint8Array): Uint8Array {
   const nonce = randomScalar()
-  const commitment = multiply(basePoint, nonce)
-  const challenge = signatureChallenge(tag, keys.publicKey, commitment, message)
-  return concatBytes(commitment.toBytes(), encodeScalar(modOrder(nonce + challenge * keys.secretKey)))
+  const encodedCommitment = multiply(basePoint, nonce).toBytes()
+  const challenge = signatureChallenge(tag, keys.publicKey.toBytes(), encodedCommitment, message)
+  return concatBytes(encodedCommitment, encodeScalar(modOrder(nonce + challenge * keys.secretKey)))
 }
 
 /** Whether the signature is canonical and right. */
-export function verifySignature (tag: Tag, publicKey: Point, message: Uint8Array, signature: Uint8Array): boolean {
+export function verifySignature (tag: Tag, publicKey: CheckedPoint, message: Uint8Array, signature: Uint8Array): boolean {
   try {
     return equationsHold((equations) => addSignatureEquation(equations, tag, publicKey, message, decodeSignature(signature)))
   } catch {
@@ -50,22 +51,22 @@ export function verifySignature (tag: Tag, publicKey: Point, message: Uint8Array
 /** Refuses with `input.not-canonical` what is not 64 bytes of a point and a scalar. */
 export function decodeSignature (bytes: Uint8Array): Signature {
   const reader = new ByteReader(bytes)
-  const commitment = decodePoint(reader.take(pointLength))
+  const commitment = PublicPoint.decode(reader.take(pointLength))
   const response = decodeScalar(reader.take(scalarLength))
   reader.finish()
   return { commitment, response }
 }
 
 /** Adds the signature's equation to a batch. */
-export function addSignatureEquation (equations: Equations, tag: Tag, publicKey: Point, message: Uint8Array, { commitment, response }: Signature): void {
-  const challenge = signatureChallenge(tag, publicKey, commitment, message)
+export function addSignatureEquation (equations: Equations, tag: Tag, publicKey: CheckedPoint, message: Uint8Array, { commitment, response }: Signature): void {
+  const challenge = signatureChallenge(tag, encodingOf(publicKey), commitment.bytes, message)
   equations.add([[response, basePoint], [-1n, commitment], [-challenge, publicKey]])
 }
 
-function signatureChallenge (tag: Tag, publicKey: Point, commitment: Point, message: Uint8Array): bigint {
+function signatureChallenge (tag: Tag, publicKey: Uint8Array, commitment: Uint8Array, message: Uint8Array): bigint {
   return new Transcript(tag)
-    .absorb('public key', publicKey.toBytes())
-    .absorb('commitment', commitment.toBytes())
+    .absorb('public key', publicKey)
+    .absorb('commitment', commitment)
     .absorb('message', message)
     .challenge('challenge')
 }

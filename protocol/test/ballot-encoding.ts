@@ -36,7 +36,7 @@ t.test('a ballot reads as it was written', async (t) => {
   t.same(peekBallot(ballot.bytes), { electionId: election.id, classIndex: 0, credentialKey: ballot.credentialKey })
   const ciphertexts = decodeCiphertexts(ballot.bytes, rules)
   t.equal(ciphertexts.classIndex, 0)
-  t.ok(ciphertexts.questions.every(({ alpha, betas }, q) => alpha.equals(decoded.questions[q]!.alpha) && betas.every((beta, slot) => beta.equals(decoded.questions[q]!.betas[slot]!))))
+  t.ok(ciphertexts.questions.every(({ alpha, betas }, q) => alpha.equals(decoded.questions[q]!.alpha.toPoint()) && betas.every((beta, slot) => beta.equals(decoded.questions[q]!.betas[slot]!.toPoint()))))
 })
 
 t.test('the tracker is the hash of the body and not of the envelope', async (t) => {

@@ -3,7 +3,7 @@ import t from 'tap'
 import { concatBytes } from '../src/bytes.ts'
 import { addEqualityEquations, equalityProofLength, type EqualityStatement, proveEquality } from '../src/equality-proof.ts'
 import { Equations } from '../src/equations.ts'
-import { basePoint, encodeScalar, identity, modOrder, multiply, randomScalar } from '../src/group.ts'
+import { basePoint, encodeScalar, identity, modOrder, multiply, type Point, randomScalar } from '../src/group.ts'
 import { tags } from '../src/tagged-hash.ts'
 import { Transcript } from '../src/transcript.ts'
 import { flippedBit, point, scalar } from './support/arbitraries.ts'
@@ -21,7 +21,7 @@ function holds (statement: EqualityStatement, proof: Uint8Array, context?: strin
 }
 
 const secret = scalar.filter((value) => value !== 0n)
-const statementFor = (x: bigint, alpha: EqualityStatement['alpha']): EqualityStatement => ({ share: multiply(basePoint, x), alpha, factor: multiply(alpha, x) })
+const statementFor = (x: bigint, alpha: Point): EqualityStatement<Point> => ({ share: multiply(basePoint, x), alpha, factor: multiply(alpha, x) })
 
 t.test('an honest proof holds, in its context only', async () => {
   fc.assert(fc.property(secret, point, (x, alpha) => {

@@ -1,0 +1,37 @@
+/**
+ * How points that are only checked with are decoded and summed: by the
+ * WebAssembly of `protocol/wasm` where its build is at hand, else by noble's
+ * BigInt arithmetic. Both give the same verdicts; noble is some twenty times
+ * slower. Public values only: what touches secrets stays with group.ts.
+ */
+import type { Point } from './group.ts'
+import { portablePoints } from './portable-points.ts'
+import { loadWasmPoints } from './wasm-points.ts'
+
+/** A decoded point in the form of the arithmetic that decoded it: bytes of WebAssembly's, or a point of noble's. */
+export type DecodedPoint = Uint8Array | Point
+/** A sum of points, likewise; an element of the group, to be compared only. */
+export type PointSum = Uint8Array | Point
+
+export interface PointArithmetic {
+  readonly name: 'wasm' | 'portable'
+  /** RFC 9496 section 4.3.1 on 32 bytes; undefined for what is not a canonical encoding. The identity is one. */
+  decode (encoding: Uint8Array): DecodedPoint | undefined
+  /** Σ scalar·point; as many scalars in [0, order) as points. */
+  sum (points: readonly DecodedPoint[], scalars: readonly bigint[]): PointSum
+  difference (a: PointSum, b: PointSum): PointSum
+  isIdentity (sum: PointSum): boolean
+}
+
+let chosen: PointArithmetic | undefined
+
+export function pointArithmetic (): PointArithmetic {
+  chosen ??= loadWasmPoints() ?? portablePoints
+  return chosen
+}
+
+/** For tests: before the first point is decoded. */
+export function usePortableArithmetic (): void {
+  if (chosen !== undefined && chosen !== portablePoints) throw new Error('points have been decoded already')
+  chosen = portablePoints
+}

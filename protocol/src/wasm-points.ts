@@ -1,0 +1,98 @@
+/**
+ * The arithmetic of `protocol/wasm` (AssemblyScript, made by `npm run build`
+ * and at every install; nothing of it is committed). Found on Node beside the
+ * sources; elsewhere, or without a build, the portable arithmetic does.
+ *
+ * Nothing stays in the WebAssembly's memory between calls: decoded points and
+ * sums are byte strings of ours, and every call writes its whole input first.
+ */
+import type { PointArithmetic } from './point-arithmetic.ts'
+
+/** Exports of protocol/wasm/source/index.ts. */
+interface Exports {
+  readonly memory: WebAssembly.Memory
+  readonly interfaceVersion: WebAssembly.Global
+  readonly inputAt: WebAssembly.Global
+  readonly pointsAt: WebAssembly.Global
+  readonly validAt: WebAssembly.Global
+  readonly sumsAt: WebAssembly.Global
+  readonly pointCapacity: WebAssembly.Global
+  decodePoints (count: number): void
+  sumPoints (count: number): void
+  addSums (minus: number): void
+  sumIsIdentity (): number
+}
+
+const interfaceVersion = 1
+const scalarSize = 32
+const pointSize = 120
+const sumSize = 160
+
+export function wasmPoints (module: WebAssembly.Module): PointArithmetic | undefined {
+  const wasm = new WebAssembly.Instance(module).exports as unknown as Exports
+  if (wasm.interfaceVersion?.value !== interfaceVersion) return undefined
+  const [inputAt, pointsAt, validAt, sumsAt, capacity] = [wasm.inputAt, wasm.pointsAt, wasm.validAt, wasm.sumsAt, wasm.pointCapacity].map(({ value }) => value as number) as [number, number, number, number, number]
+  // the memory has its final size from the start
+  const bytes = new Uint8Array(wasm.memory.buffer)
+  const view = new DataView(wasm.memory.buffer)
+
+  const takeSum = (): Uint8Array => bytes.slice(sumsAt, sumsAt + sumSize)
+  const addTo = (sum: Uint8Array | undefined): Uint8Array => {
+    if (sum === undefined) return takeSum()
+    bytes.set(sum, sumsAt + sumSize)
+    wasm.addSums(0)
+    return takeSum()
+  }
+
+  return {
+    name: 'wasm',
+
+    decode (encoding) {
+      if (encoding.length !== 32) return undefined
+      bytes.set(encoding, inputAt)
+      wasm.decodePoints(1)
+      return bytes[validAt] === 1 ? bytes.slice(pointsAt, pointsAt + pointSize) : undefined
+    },
+
+    sum (points, scalars) {
+      let sum: Uint8Array | undefined
+      for (let from = 0; from < points.length || sum === undefined; from += capacity) {
+        const count = Math.min(capacity, points.length - from)
+        for (let i = 0; i < count; i++) {
+          bytes.set(points[from + i] as Uint8Array, pointsAt + pointSize * i)
+          writeScalar(view, inputAt + scalarSize * i, scalars[from + i]!)
+        }
+        wasm.sumPoints(count)
+        sum = addTo(sum)
+      }
+      return sum
+    },
+
+    difference (a, b) {
+      bytes.set(a as Uint8Array, sumsAt)
+      bytes.set(b as Uint8Array, sumsAt + sumSize)
+      wasm.addSums(1)
+      return takeSum()
+    },
+
+    isIdentity (sum) {
+      bytes.set(sum as Uint8Array, sumsAt)
+      return wasm.sumIsIdentity() === 1
+    },
+  }
+}
+
+function writeScalar (view: DataView, at: number, scalar: bigint): void {
+  view.setBigUint64(at, scalar, true) // takes the lowest 64 bits
+  view.setBigUint64(at + 8, scalar >> 64n, true)
+  view.setBigUint64(at + 16, scalar >> 128n, true)
+  view.setBigUint64(at + 24, scalar >> 192n, true)
+}
+
+/** The build beside the sources, if this runs on Node and there is one. */
+export function loadWasmPoints (): PointArithmetic | undefined {
+  const files = globalThis.process?.getBuiltinModule?.('node:fs')
+  const build = new URL('../wasm/build/points.wasm', import.meta.url)
+  if (files === undefined || !files.existsSync(build)) return undefined
+  return wasmPoints(new WebAssembly.Module(files.readFileSync(build)))
+}
