@@ -1,15 +1,103 @@
-import { openChecks, type VerificationReport } from '../../protocol/src/verification-report.ts'
-import { verifyElection, type VerifyOptions } from '../../protocol/src/verify-election.ts'
+/** An audit of whatever holds an election: records, whole blocks, or a peer. */
+import type { Anchor } from '../../chain/src/anchor.ts'
+import type { ChainCheckName } from '../../chain/src/chain-report.ts'
+import { nativeCrypto } from '../../chain/src/native-crypto.ts'
+import { type ChainReading, readChain } from '../../chain/src/read-chain.ts'
+import { parseBlockBundleHeader, readBundledBlocks } from '../../protocol/src/block-bundle.ts'
+import { bundleLines, maxBundleLineLength } from '../../protocol/src/bundle.ts'
+import { ScrutinError } from '../../protocol/src/errors.ts'
+import { type Check, type CheckName, openChecks, type VerificationReport } from '../../protocol/src/verification-report.ts'
+import { verifyElection } from '../../protocol/src/verify-election.ts'
 import { BundleReadError, openBundle } from './open-bundle.ts'
+import { openTemporaryStore } from './sqlite-store.ts'
 
-/** Verifies the bundle at `source`; a bundle that can't be read is a report that says so, never an exception. */
-export async function audit (source: string, options: VerifyOptions = {}): Promise<VerificationReport> {
+export interface AuditOptions {
+  /** Without it the best verdict is "unanchored". */
+  readonly anchor?: Anchor
+  /** Refuse any other election. */
+  readonly expectElection?: string
+  /** Refuse a chain with fewer blocks. */
+  readonly minHeight?: number
+  /** Called now and then with what is being worked on and how far it is. */
+  readonly onProgress?: (name: string, count: number) => void
+}
+
+/** How far the chain reaches that was read, and by which names to compare it with others. */
+export type ChainSummary = Pick<ChainReading, 'channel' | 'genesis' | 'height' | 'tipHash' | 'stateChangedIn'>
+
+export interface AuditReport extends Omit<VerificationReport, 'anchored' | 'checks'> {
+  readonly anchored: boolean
+  /** Null for a bundle of records, which no block holds fast. */
+  readonly chain: ChainSummary | null
+  readonly checks: readonly Check<CheckName | ChainCheckName>[]
+}
+
+/** Audits the bundle at `source`; a bundle that can't be read is a report that says so, never an exception. */
+export async function audit (source: string, options: AuditOptions = {}): Promise<AuditReport> {
+  const lines = openBundle(source)[Symbol.asyncIterator]()
   try {
-    return await verifyElection(openBundle(source), options)
+    const first = await lines.next()
+    const header = first.done === true ? undefined : parseBlockBundleHeader(first.value)
+    if (header !== undefined) return await auditBlocks(readBundledBlocks(lines), header.electionId, { ...options, expectChannel: header.channel })
+    return withoutBlocks(await verifyElection(putBack(first, lines), electionOptions(options)), options.anchor)
   } catch (error) {
-    if (!(error instanceof BundleReadError)) throw error
-    const check = openChecks()['bundle.format']
-    check.fail(`the bundle can't be read: ${error.message}`)
-    return { ok: false, anchored: false, electionId: null, status: null, checks: [check.close()], result: null, tally: null }
+    const reason = error instanceof BundleReadError ? error.message : error instanceof ScrutinError && error.code === 'input.too-large' ? error.message : undefined
+    if (reason === undefined) throw error
+    return unreadable(`the bundle can't be read: ${reason}`)
+  } finally {
+    await lines.return?.()
+  }
+}
+
+/** Audits blocks from wherever they come. What their source throws is thrown on. */
+export async function auditBlocks (
+  blocks: AsyncIterable<{ readonly bytes: Uint8Array }>, electionId: string | null, options: AuditOptions & { readonly expectChannel?: string } = {}
+): Promise<AuditReport> {
+  const { anchor, minHeight, onProgress, expectElection, expectChannel } = options
+  const store = openTemporaryStore()
+  try {
+    const wanted = electionId ?? anchor?.electionId ?? expectElection ?? null
+    const chain = await readChain(blocks, {
+      electionId: wanted,
+      anchor,
+      minHeight,
+      expectChannel,
+      store,
+      crypto: nativeCrypto,
+      onProgress: (height) => { onProgress?.('blocks', height) },
+    })
+    const { channel, genesis, height, tipHash, stateChangedIn } = chain
+    const summary = { channel, genesis, height, tipHash, stateChangedIn }
+    if (wanted === null) return { ok: chain.ok, anchored: chain.anchored, electionId: null, status: null, chain: summary, checks: chain.checks, result: null, tally: null }
+    const election = await verifyElection(bundleLines(wanted, chain.records()), electionOptions(options))
+    const ok = chain.ok && election.ok
+    return { ...election, ok, anchored: ok && chain.anchored, chain: summary, checks: [...chain.checks, ...election.checks], result: ok ? election.result : null }
+  } finally {
+    store.close()
+  }
+}
+
+function electionOptions ({ expectElection, onProgress }: AuditOptions): { expectElection?: string, onProgress?: (name: CheckName, count: number) => void } {
+  return { ...(expectElection === undefined ? {} : { expectElection }), ...(onProgress === undefined ? {} : { onProgress }) }
+}
+
+/** Records can't be anchored: asked for it, the audit fails rather than pass for something else. */
+function withoutBlocks (report: VerificationReport, anchor: Anchor | undefined): AuditReport {
+  if (anchor === undefined) return { ...report, chain: null }
+  const failed = { name: 'chain.anchor', count: 0, ok: false, detail: 'there is an anchor, but the bundle holds records and no blocks' } as const
+  return { ...report, ok: false, chain: null, checks: [failed, ...report.checks], result: null }
+}
+
+function unreadable (detail: string): AuditReport {
+  const check = openChecks()['bundle.format']
+  check.fail(detail)
+  return { ok: false, anchored: false, electionId: null, status: null, chain: null, checks: [check.close()], result: null, tally: null }
+}
+
+/** The lines of a bundle of records, which are shorter than blocks may be. */
+async function * putBack (first: IteratorResult<string>, rest: AsyncIterator<string>): AsyncGenerator<string> {
+  for (let next = first; next.done !== true; next = await rest.next()) {
+    if (next.value.length > maxBundleLineLength) throw new ScrutinError('input.too-large', `a line of the bundle has over ${maxBundleLineLength} characters`)
+    yield next.value
   }
 }

@@ -1,6 +1,6 @@
 /** Where a bundle comes from: a file, standard input (`-`) or a gateway's address. */
 import { createReadStream } from 'node:fs'
-import { maxBundleLineLength } from '../../protocol/src/bundle.ts'
+import { maxBlockLineLength } from '../../protocol/src/block-bundle.ts'
 import { splitLines } from '../../protocol/src/bundle-reader.ts'
 
 /** The file or the network failed, not the bundle. */
@@ -10,7 +10,7 @@ export class BundleReadError extends Error {
 
 /** The bundle's lines, read as a stream. The iteration throws `BundleReadError` when reading fails. */
 export function openBundle (source: string): AsyncIterable<string> {
-  return splitLines(openText(source), maxBundleLineLength)
+  return splitLines(openText(source), maxBlockLineLength)
 }
 
 async function * openText (source: string): AsyncGenerator<string> {

@@ -1,8 +1,12 @@
 /** A verification report for people and for programs. */
-import type { Check, VerificationReport } from '../../protocol/src/verification-report.ts'
+import type { AuditReport } from './audit.ts'
+
+export const anchoredSentence = 'Verified and anchored: every record here was written by the consortium whose genesis block the anchor names, by its own rules.'
 
 export const unanchoredSentence = 'Verified, but unanchored: these records fit together without a gap, but nothing here shows that they are ' +
   'the records of the consortium\'s ledger. Compare the election\'s id, the root of the box and your tracker with what several members show.'
+
+const finalStatuses: readonly (string | null)[] = ['published', 'cancelled', 'void']
 
 /** 0: verified and anchored; 1: failed; 2: verified but unanchored. */
 export function exitCode (report: { readonly ok: boolean, readonly anchored: boolean }): 0 | 1 | 2 {
@@ -10,26 +14,36 @@ export function exitCode (report: { readonly ok: boolean, readonly anchored: boo
   return report.anchored ? 0 : 2
 }
 
-export function reportLines (report: VerificationReport): string[] {
+export function reportLines (report: AuditReport): string[] {
   return [
+    ...chainLines(report),
     `Election ${report.electionId ?? 'unknown'}${report.status === null ? '' : `, ${report.status}`}`,
     ...report.checks.map(checkLine),
     ...resultLines(report),
+    ...endLines(report),
     verdict(report),
   ]
 }
 
-/** One object: the report without what can be recomputed from it. */
-export function reportJson ({ ok, anchored, electionId, status, checks, result }: VerificationReport): string {
-  return JSON.stringify({ ok, anchored, electionId, status, checks, result })
+/** One object: the report without what can be recomputed from it. Properties are only ever added. */
+export function reportJson ({ ok, anchored, electionId, status, chain, checks, result }: AuditReport): string {
+  return JSON.stringify({ ok, anchored, electionId, status, chain, checks, result })
 }
 
-function checkLine ({ name, count, ok, detail }: Check): string {
+function chainLines ({ chain }: AuditReport): string[] {
+  if (chain === null) return []
+  return [
+    `Channel ${chain.channel ?? 'unknown'}, genesis block ${chain.genesis ?? 'unknown'}`,
+    `${chain.height} blocks, the last is block ${chain.height - 1}: ${chain.tipHash ?? 'unknown'}`,
+  ]
+}
+
+function checkLine ({ name, count, ok, detail }: AuditReport['checks'][number]): string {
   const mark = ok ? count > 0 ? 'ok  ' : '-   ' : 'FAIL'
   return `${mark}  ${name.padEnd(24)}${String(count).padStart(9)}  ${detail}`.trimEnd()
 }
 
-function resultLines ({ result }: VerificationReport): string[] {
+function resultLines ({ result }: AuditReport): string[] {
   if (result === null) return ['There is no verified result.']
   if (result.withheld) return [`${result.ballots} ballots: too few to be decrypted.`]
   return [
@@ -42,7 +56,15 @@ function resultLines ({ result }: VerificationReport): string[] {
   ]
 }
 
-function verdict (report: VerificationReport): string {
-  if (report.ok) return unanchoredSentence
+/** Nothing in a chain shows that it goes on: whoever gave it may have kept the rest back. */
+function endLines ({ ok, chain, status }: AuditReport): string[] {
+  if (!ok || chain === null || status === null) return []
+  if (finalStatuses.includes(status)) return [`The election is ${status} since block ${chain.stateChangedIn ?? 0}; what follows can't change it.`]
+  return [`What was read ends with block ${chain.height - 1}, and there the election is ${status}: it may have gone on since. ` +
+    'Ask several members for the number and hash of their last block, and for the blocks after this one.']
+}
+
+function verdict (report: AuditReport): string {
+  if (report.ok) return report.anchored ? anchoredSentence : unanchoredSentence
   return `NOT verified: ${report.checks.filter(({ ok }) => !ok).map(({ name }) => name).join(', ')} failed.`
 }

@@ -17,6 +17,8 @@ export interface ReadChainOptions {
   readonly electionId: string | null
   /** What is known of the chain beforehand. Without it the replay proves only that the blocks fit together. */
   readonly anchor?: Anchor | undefined
+  /** Refuse the blocks of any other channel. */
+  readonly expectChannel?: string | undefined
   /** Refuse a chain with fewer blocks. */
   readonly minHeight?: number | undefined
   /** Where the state goes; memory by default. It must be empty. */
@@ -49,17 +51,22 @@ export interface ChainReading {
 
 /**
  * Reads all blocks; what is wrong with them becomes a failed check, never an exception. Reading stops at a block that can't be
- * decoded. What the source of the blocks throws is thrown on.
+ * decoded. What the source of the blocks throws is thrown on, but for the codes `input.*`: then what it reads is no bundle.
  */
 export async function readChain (blocks: AsyncIterable<{ readonly bytes: Uint8Array }>, options: ReadChainOptions): Promise<ChainReading> {
   const { electionId, anchor, onProgress } = options
   const store = options.store ?? memoryStore()
   const replay = new ChainReplay({ store, crypto: options.crypto ?? portableCrypto, anchor })
-  for await (const { bytes } of blocks) {
-    if (!replay.add(bytes)) break
-    onProgress?.(replay.height)
+  try {
+    for await (const { bytes } of blocks) {
+      if (!replay.add(bytes)) break
+      onProgress?.(replay.height)
+    }
+  } catch (error) {
+    if (!(error instanceof ScrutinError) || !error.code.startsWith('input.')) throw error
+    replay.checks['chain.format'].fail(`after ${replay.height} blocks: ${error.message}`)
   }
-  replay.finish(options.minHeight)
+  replay.finish(options)
   const checks = closeChainChecks(replay.checks)
   return {
     ok: checks.every(({ ok }) => ok),

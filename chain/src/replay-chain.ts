@@ -11,8 +11,10 @@ import type { ChainStore } from './chain-store.ts'
 import { type ChannelConfig, parseConfig, parseConfigEnvelope } from './channel-config.ts'
 import { contractName, lifecycleNamespace, readDefinition } from './contract-definition.ts'
 import { type Judgement, judgeTransaction, type ValidTransaction, validCode, type Verdict } from './judge-transaction.ts'
+import { WriteExplainer } from './explain-writes.ts'
 import { checkOrderers, checkUnsigned } from './orderer-signatures.ts'
 import type { Identity } from './member-identities.ts'
+import type { Version } from './read-write-set.ts'
 import { type Envelope, parseEnvelope } from './transaction.ts'
 import { VersionCheck } from './versions.ts'
 
@@ -34,13 +36,15 @@ export class ChainReplay {
   #tip: Uint8Array | undefined
   #config: ChannelConfig | undefined
   #lastConfig = 0
-  #isDefined = false
+  #sequence = 0
+  readonly #writes: WriteExplainer
   readonly #store: ChainStore
   readonly #crypto: ChainCrypto
   readonly #anchor: Anchor | undefined
 
   constructor ({ store, crypto, anchor }: ReplayOptions) {
     this.#store = store
+    this.#writes = new WriteExplainer(store)
     this.#crypto = crypto
     this.#anchor = anchor
   }
@@ -72,10 +76,14 @@ export class ChainReplay {
     return true
   }
 
-  finish (minHeight: number | undefined): void {
+  /** What can only be said at the end. */
+  finish ({ electionId, minHeight, expectChannel }: { readonly electionId: string | null, readonly minHeight?: number | undefined, readonly expectChannel?: string | undefined }): void {
     const anchor = this.checks['chain.anchor']
     if (this.height === 0) this.checks['chain.format'].fail('there is no block')
     if (minHeight !== undefined && this.height < minHeight) anchor.fail(`the chain ends after ${this.height} blocks, at least ${minHeight} were to be there`)
+    if (expectChannel !== undefined && this.channel !== null) this.checks['chain.format'].failUnless(this.channel === expectChannel, `the channel is ${this.channel}, not ${expectChannel}`)
+    const named = this.#anchor?.electionId ?? null
+    if (named !== null && electionId !== null) anchor.failUnless(named === electionId, `the anchor is that of the election ${named}`)
     const latest = this.#anchor?.latest
     if (latest !== undefined && this.height <= latest.number) anchor.fail(`the chain ends after ${this.height} blocks, before the anchor's block ${latest.number}`)
     if (this.#anchor === undefined) anchor.note('there is no anchor: nothing shows whose chain this is')
@@ -139,7 +147,7 @@ export class ChainReplay {
 
   /** Judges every transaction, lets the valid ones write, and holds the verdicts against the peer's flags. */
   #judgeAll (config: ChannelConfig, block: ChainBlock): ValidTransaction[] {
-    const context = { crypto: this.#crypto, config, isDefined: this.#isDefined, isKnown: (id: string) => this.#store.get(transactionIds, id) !== undefined }
+    const context = { crypto: this.#crypto, config, isDefined: this.#sequence > 0, isKnown: (id: string) => this.#store.get(transactionIds, id) !== undefined }
     const judgements = block.envelopes.map((bytes) => judgeTransaction(context, bytes))
     const versions = new VersionCheck(this.#crypto, this.#store)
     const here = new Set<string>()
@@ -157,6 +165,7 @@ export class ChainReplay {
       if (conflict === 'read') return { verdict: Code.MVCC_READ_CONFLICT, detail: 'what it read had changed before its turn' }
       if (conflict === 'range') return { verdict: Code.PHANTOM_READ_CONFLICT, detail: 'a range that it read had changed before its turn' }
       const version = { block: block.number, transaction: index }
+      this.#explain(judgement.transaction, version)
       versions.apply(sets, version)
       changesDefinition ||= sets.some(({ namespace, writes }) => namespace === lifecycleNamespace && writes.length > 0)
       valid.push(judgement.transaction)
@@ -165,7 +174,24 @@ export class ChainReplay {
     this.#compareFlags(block, verdicts.map(({ verdict }) => verdict), (index) => verdicts[index]!.detail)
     this.#remember(block, judgements)
     if (changesDefinition) this.#readDefinition(block)
+    this.#coverBallots(block)
     return valid
+  }
+
+  #explain (transaction: ValidTransaction, { block, transaction: index }: Version): void {
+    const check = this.checks['chain.writes']
+    const { writes, problem } = this.#writes.explain(transaction)
+    check.count += writes
+    if (problem !== undefined) check.fail(`block ${block}, transaction ${index}: ${problem}`)
+  }
+
+  /** Whatever the order within a block, which its orderers choose: at the end of each there are issuances for all ballots. */
+  #coverBallots (block: ChainBlock): void {
+    const check = this.checks['chain.issuances']
+    for (const { problem } of this.#writes.uncoveredBallots()) {
+      check.count++
+      if (problem !== undefined) check.fail(`block ${block.number}: ${problem}`)
+    }
   }
 
   /** Ids count from the block after. Those of transactions that can't be read are none. */
@@ -179,8 +205,10 @@ export class ChainReplay {
     const check = this.checks['chain.contract']
     check.count++
     const definition = check.attempt(`block ${block.number}`, () => readDefinition(this.#store))
-    this.#isDefined ||= definition !== undefined
-    if (definition !== undefined) check.note(`${contractName} ${definition.version}, definition ${definition.sequence}`)
+    if (definition === undefined) return
+    check.failUnless(definition.sequence === this.#sequence + 1, `block ${block.number}: definition ${definition.sequence} follows definition ${this.#sequence}`)
+    this.#sequence = definition.sequence
+    check.note(`${contractName} ${definition.version}, definition ${definition.sequence}`)
   }
 
   /** Orderers don't sign the flags: ours decide, and a peer that says otherwise is named by the check that it fails. */

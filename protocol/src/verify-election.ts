@@ -4,14 +4,10 @@
  * election in any state: what has not happened yet is said so, and nothing may
  * stand in the bundle that its state does not explain.
  */
-import Type from 'typebox'
-import { Value } from 'typebox/value'
 import { BundleReader } from './bundle-reader.ts'
 import { parseCanonical } from './canonical-json.ts'
 import { type Definition, electionId, parseDefinition, slotRules } from './definition.ts'
-import { MspId } from './definition-schema.ts'
-import { ScrutinError } from './errors.ts'
-import { type ElectionStatus, electionStatuses, type StateRecord } from './records.ts'
+import type { ElectionStatus, StateRecord } from './records.ts'
 import { tallyToJson } from './tally.ts'
 import type { Verification } from './verification.ts'
 import { type CheckName, checkNames, type OpenChecks, openChecks, type VerificationReport } from './verification-report.ts'
@@ -19,6 +15,7 @@ import { verifyBox } from './verify-box.ts'
 import { verifyCeremony } from './verify-ceremony.ts'
 import { verifyCount } from './verify-count.ts'
 import { verifyOpening } from './verify-opening.ts'
+import { parseState } from './verify-state.ts'
 import { verifyVoidVotes } from './verify-void-votes.ts'
 
 export interface VerifyOptions {
@@ -74,13 +71,6 @@ async function verifyDefinition (reader: BundleReader, checks: OpenChecks, id: s
   return definition
 }
 
-const StateSchema = Type.Object({
-  status: Type.Enum([...electionStatuses]),
-  at: Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$' }),
-  by: MspId,
-  reason: Type.Optional(Type.String({ maxLength: 200_000 })),
-}, { additionalProperties: false })
-
 async function verifyState (reader: BundleReader, checks: OpenChecks): Promise<StateRecord | undefined> {
   const check = checks.state
   let state: StateRecord | undefined
@@ -90,10 +80,4 @@ async function verifyState (reader: BundleReader, checks: OpenChecks): Promise<S
   }
   if (state === undefined) check.fail('there is no state')
   return state
-}
-
-function parseState (value: unknown): StateRecord {
-  if (!Value.Check(StateSchema, value)) throw new ScrutinError('ledger.record', 'state')
-  const { reason, ...state } = value
-  return reason === undefined ? state : { ...state, reason }
 }

@@ -1,18 +1,17 @@
 /** From the last ballot to a verified result: close, count, decrypt, take the bundle, audit it. */
 import { createWriteStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
-import { audit } from '../../auditor/src/audit.ts'
+import { audit, type AuditReport } from '../../auditor/src/audit.ts'
 import type { RunningNetwork } from '../../network/src/bring-up.ts'
 import type { Progress } from '../../network/src/progress.ts'
 import type { ResultRecord } from '../../protocol/src/records.ts'
-import type { VerificationReport } from '../../protocol/src/verification-report.ts'
 import { ConsortiumApi } from '../staging/consortium-api.ts'
 import { runOperator } from '../staging/run-operator.ts'
 import { until } from '../staging/stage-election.ts'
 
 export interface CountedElection {
   readonly result: ResultRecord
-  readonly report: VerificationReport
+  readonly report: AuditReport
   /** How long the count took, from the first page to the last as an onlooker sees it, and the audit of the bundle. */
   readonly seconds: { readonly count: number, readonly audit: number }
 }

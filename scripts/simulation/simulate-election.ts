@@ -2,9 +2,9 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
+import type { AuditReport } from '../../auditor/src/audit.ts'
 import type { RunningNetwork } from '../../network/src/bring-up.ts'
 import type { Progress } from '../../network/src/progress.ts'
-import type { VerificationReport } from '../../protocol/src/verification-report.ts'
 import { approvalDraft, optionId } from '../staging/draft-definition.ts'
 import { stageElection } from '../staging/stage-election.ts'
 import { countElection } from './count-election.ts'
@@ -37,7 +37,7 @@ export interface SimulateOptions {
   readonly castOne?: CastOne
 }
 
-export async function simulateElection (options: SimulateOptions): Promise<Simulation & { readonly report: VerificationReport }> {
+export async function simulateElection (options: SimulateOptions): Promise<Simulation & { readonly report: AuditReport }> {
   const { network, file, progress, out } = options
   const staged = await stageElection(network, approvalDraft(options.title, file.options), file.ballots.length, progress)
   const voters = file.ballots.map((ballot, i) => ({ codes: staged.codes[i]!, answers: [{ choose: ballot.map(optionId) }] }))
