@@ -1,23 +1,31 @@
-/** What needs no network: how long one core checks ballots, and how long they are. */
+/** What needs no network: how long one core checks and counts ballots, and how long they are. */
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { peekBallot } from '../../protocol/src/ballot-encoding.ts'
 import { ballotRules, checkBallots, type BallotRules } from '../../protocol/src/check-ballots.ts'
 import { pointToHex } from '../../protocol/src/group.ts'
 import { findKind } from '../../protocol/src/kinds/kinds.ts'
+import { pointArithmetic } from '../../protocol/src/point-arithmetic.ts'
 import { generateKeyPair } from '../../protocol/src/schnorr.ts'
+import { addToTally, emptyTally } from '../../protocol/src/tally.ts'
 import { approvalDraft } from '../staging/draft-definition.ts'
 import { optionNames } from './bench-election.ts'
 import { makeBallots } from './make-ballots.ts'
 
 const batchSize = 64
-const batches = 5
+/** Rounds that are measured, after as many that warm up: WebAssembly and JavaScript are compiled in steps. */
+const rounds = 15
 const registrars = 2
 
 export interface CryptoFigures {
+  /** 'portable' where the WebAssembly was not built. */
+  readonly arithmetic: 'wasm' | 'portable'
   readonly verifyMsPerBallot: number
+  /** Adding a checked ballot to root and sums. */
+  readonly countMsPerBallot: number
   readonly ballotBytes: number
 }
 
-/** Milliseconds a ballot on this thread, the middle one of five batches of 64; every ballot must hold. */
+/** Milliseconds a ballot on this thread, medians over batches of 64; every ballot must hold. */
 export async function measureCrypto (note: (text: string) => void): Promise<CryptoFigures> {
   const { questions } = approvalDraft('Bench', optionNames)
   const slots = questions.map((question) => findKind(question.kind)!.rules(question))
@@ -26,16 +34,23 @@ export async function measureCrypto (note: (text: string) => void): Promise<Cryp
   const rsaKeys = Array.from({ length: registrars }, () => generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 65537 }))
   const moduli = rsaKeys.map(({ publicKey }) => [publicKey.export({ format: 'jwk' }).n!])
   const registrarKeys = rsaKeys.map(({ privateKey }) => privateKey.export({ format: 'der', type: 'pkcs8' }))
-  const ballots = await makeBallots({ electionId, questions, electionKeys, registrarKeys, count: batchSize * (batches + 1) }, () => {})
+  const ballots = await makeBallots({ electionId, questions, electionKeys, registrarKeys, count: batchSize }, () => {})
   const rules = ballotRules(electionId, slots, electionKeys, moduli)
-  const times = Array.from({ length: batches + 1 }, (_, i) => {
-    const batch = ballots.slice(i * batchSize, (i + 1) * batchSize).map(({ bytes }) => bytes)
+  const verifyMsPerBallot = medianPerBallot(() => { check(rules, ballots.map(({ bytes }) => bytes)) })
+  const counted = ballots.map(({ bytes }) => ({ bytes, credentialKey: peekBallot(bytes).credentialKey }))
+  const countMsPerBallot = medianPerBallot(() => { addToTally(emptyTally(slots, 1), slots, counted) })
+  const arithmetic = pointArithmetic().name
+  note(`${verifyMsPerBallot.toFixed(2)} ms a ballot to check, ${countMsPerBallot.toFixed(2)} to count (${arithmetic})`)
+  return { arithmetic, verifyMsPerBallot, countMsPerBallot, ballotBytes: ballots[0]!.bytes.length }
+}
+
+function medianPerBallot (work: () => void): number {
+  const times = Array.from({ length: 2 * rounds }, () => {
     const start = performance.now()
-    check(rules, batch)
+    work()
     return (performance.now() - start) / batchSize
-  }).slice(1) // the first makes tables and compiles
-  note(`${times.map((ms) => ms.toFixed(2)).join(', ')} ms a ballot`)
-  return { verifyMsPerBallot: times.sort((a, b) => a - b)[Math.floor(batches / 2)]!, ballotBytes: ballots[0]!.bytes.length }
+  })
+  return times.slice(rounds).sort((a, b) => a - b)[rounds >>> 1]!
 }
 
 function check (rules: BallotRules, ballots: readonly Uint8Array[]): void {
