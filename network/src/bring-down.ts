@@ -1,8 +1,9 @@
 /** Stopping what was started, and removing what was made. */
 import { readdir, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { layoutOf, memberFolders, type ProcessName } from './layout.ts'
+import { layoutOf, memberFolders, type NetworkLayout, type ProcessName } from './layout.ts'
 import { NetworkError } from './network-error.ts'
+import { withNetworkLock } from './network-lock.ts'
 import { stopProcess } from './processes.ts'
 import { silent, type Progress } from './progress.ts'
 
@@ -16,14 +17,18 @@ const order = [['gateway', 'registrar', 'trustee'], ['contract', 'peer', 'ordere
 
 /** Stops every process of the network; data stays. Does nothing where there is no network. */
 export async function bringDown (options: BringDownOptions): Promise<void> {
-  const { progress = silent } = options
-  const members = await membersIn(options.dataFolder)
-  if (members.length === 0) return
+  const layout = layoutOf(options.dataFolder)
+  if ((await membersIn(layout)).length === 0) return
+  await withNetworkLock(layout, async () => { await stopMembers(layout, options) })
+}
+
+async function stopMembers (layout: NetworkLayout, { progress = silent }: BringDownOptions): Promise<void> {
+  const members = await membersIn(layout)
   await progress.step('Stopping', async note => {
     let stopped = 0
     for (const names of order) {
       await Promise.all(members.flatMap(member => names.map(async name => {
-        if (await stopProcess(memberFolders(options.dataFolder, member)[name])) note(`${++stopped} processes`)
+        if (await stopProcess(memberFolders(layout.data, member)[name])) note(`${++stopped} processes`)
       })))
     }
   })
@@ -41,14 +46,19 @@ export async function reset (options: BringDownOptions): Promise<void> {
     if (entries.length === 0) return
     throw new NetworkError(`${layout.data} holds no network: nothing was removed`)
   }
-  await bringDown(options)
-  await (options.progress ?? silent).step(`Removing ${layout.data}`, async () => {
-    await rm(layout.data, { recursive: true })
+  await withNetworkLock(layout, async () => {
+    await stopMembers(layout, options)
+    await (options.progress ?? silent).step(`Removing ${layout.data}`, async () => {
+      // what shows that it is a network goes last: cut short, this can be done again
+      const state = basename(layout.stateFile)
+      for (const entry of entries) if (entry !== state) await rm(join(layout.data, entry), { recursive: true, force: true })
+      await rm(layout.data, { recursive: true })
+    })
   })
 }
 
-async function membersIn (dataFolder: string): Promise<string[]> {
-  return await entriesOf(join(layoutOf(dataFolder).data, 'members'))
+async function membersIn (layout: NetworkLayout): Promise<string[]> {
+  return await entriesOf(join(layout.data, 'members'))
 }
 
 async function entriesOf (folder: string): Promise<string[]> {

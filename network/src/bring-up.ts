@@ -1,5 +1,5 @@
 /** From `consortium.yaml` to running members. What is done already is not done again. */
-import { mkdir } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { approveContract, commitContract, installContract, packageContract, type ContractPackage } from './chaincode-lifecycle.ts'
 import { certificateAuthority } from './certificate-authority.ts'
@@ -11,16 +11,17 @@ import { contractProcess } from './contract-process.ts'
 import { withFreshConnections, type ScrutinRole } from './enrolment.ts'
 import { findFabricBinaries } from './fabric-binaries.ts'
 import { inParallel } from './in-parallel.ts'
-import { layoutOf, repository, type NetworkLayout } from './layout.ts'
+import { dataOf, layoutOf, repository, type NetworkLayout } from './layout.ts'
 import { identityFiles, makeMaterial, mspOfRole, type IdentityFiles } from './member-material.ts'
 import { startServices } from './member-services.ts'
 import { membersOf, type Member } from './member.ts'
 import { NetworkError } from './network-error.ts'
+import { withNetworkLock } from './network-lock.ts'
 import { differenceFrom, readState, writeState, type NetworkState } from './network-state.ts'
 import { ordererProcess, writeOrdererConfig } from './orderer-process.ts'
 import { peerProcess, writePeerConfig } from './peer-process.ts'
 import { writePrivateJson } from './private-files.ts'
-import { startProcess } from './processes.ts'
+import { startProcess, stopProcess } from './processes.ts'
 import { silent, type Progress } from './progress.ts'
 import { writeServiceConfigs, type LedgerFor, type LedgerSection, type ServiceFiles } from './service-configs.ts'
 
@@ -58,12 +59,18 @@ export interface RunningNetwork {
 }
 
 /**
- * Brings the whole network up on Fabric and waits until everything is ready. It stays when this process ends.
+ * Brings the whole network up on Fabric and waits until everything is ready. It stays when this process ends. Where it
+ * was cut short before, or everything was killed, it goes on with what is there.
  * @throws {NetworkError} naming the log of the step that failed
  */
 export async function bringUp (options: BringUpOptions): Promise<RunningNetwork> {
+  const consortium = await readConsortium(options.consortiumFile ?? defaultConsortiumFile)
+  return await withNetworkLock(layoutOf(options.dataFolder), async () => await bringUpFabric(consortium, options))
+}
+
+async function bringUpFabric (consortium: Consortium, options: BringUpOptions): Promise<RunningNetwork> {
   const { progress = silent, chaincodeFolder = join(repository, 'chaincode') } = options
-  const { consortium, layout, members, state } = await prepare(options, 'fabric')
+  const { layout, members, state } = await prepare(consortium, options, 'fabric')
   const binaries = await findFabricBinaries(progress)
 
   await progress.step('Certificate authorities, keys and certificates', async note => {
@@ -79,6 +86,7 @@ export async function bringUp (options: BringUpOptions): Promise<RunningNetwork>
   await progress.step('Genesis block', async () => {
     await makeGenesisBlock(consortium, members, layout, binaries)
   })
+  if (!state.joined) await inParallel(members, beginAnew)
   const contracts = new Map<Member, ContractPackage>()
   await progress.step('Orderers, peers and contracts', async () => {
     for (const member of members) contracts.set(member, await packageContract(consortium, member))
@@ -124,6 +132,17 @@ export async function bringUp (options: BringUpOptions): Promise<RunningNetwork>
   return await bringUpMembers(consortium, members, layout, 'fabric', fabricLedger(consortium), options)
 }
 
+/**
+ * Fabric makes its databases as it first starts, and does not start again when it was killed meanwhile. Before all have
+ * joined there is nothing in them yet but the genesis block: what an earlier `up` left half done goes.
+ */
+async function beginAnew ({ folders }: Member): Promise<void> {
+  for (const folder of [folders.orderer, folders.peer]) {
+    await stopProcess(folder)
+    await rm(dataOf(folder), { recursive: true, force: true })
+  }
+}
+
 export interface BringUpServicesOptions extends Omit<BringUpOptions, 'chaincodeFolder' | 'services'> {
   /** How a process of this role reaches the ledger: which kind of ledger it is, is the caller's choice. */
   readonly ledgerFor: LedgerFor
@@ -134,21 +153,21 @@ export interface BringUpServicesOptions extends Omit<BringUpOptions, 'chaincodeF
  * `bringDown` and `readStatus` work on it too.
  */
 export async function bringUpServices (options: BringUpServicesOptions): Promise<RunningNetwork> {
-  const { consortium, layout, members } = await prepare(options, 'embedded')
-  return await bringUpMembers(consortium, members, layout, 'embedded', options.ledgerFor, options)
+  const consortium = await readConsortium(options.consortiumFile ?? defaultConsortiumFile)
+  return await withNetworkLock(layoutOf(options.dataFolder), async () => {
+    const { layout, members } = await prepare(consortium, options, 'embedded')
+    return await bringUpMembers(consortium, members, layout, 'embedded', options.ledgerFor, options)
+  })
 }
 
 interface Prepared {
-  readonly consortium: Consortium
   readonly layout: NetworkLayout
   readonly members: readonly Member[]
   readonly state: NetworkState
 }
 
-async function prepare (options: BringUpOptions, kind: NetworkState['kind']): Promise<Prepared> {
-  const consortium = await readConsortium(options.consortiumFile ?? defaultConsortiumFile)
+async function prepare (consortium: Consortium, options: BringUpOptions, kind: NetworkState['kind']): Promise<Prepared> {
   const layout = layoutOf(options.dataFolder)
-  await mkdir(layout.data, { recursive: true, mode: 0o700 })
   const earlier = await readState(layout)
   const difference = earlier === undefined ? undefined : differenceFrom(earlier, kind, consortium, options.portBase)
   if (difference !== undefined) throw new NetworkError(`${layout.data} holds ${difference}: choose another folder with --data, or remove that network with \`reset\``)
@@ -161,7 +180,7 @@ async function prepare (options: BringUpOptions, kind: NetworkState['kind']): Pr
     consortium,
   }
   await writeState(layout, state)
-  return { consortium, layout, state, members: membersOf(consortium, layout.data, state.portBase) }
+  return { layout, state, members: membersOf(consortium, layout.data, state.portBase) }
 }
 
 async function bringUpMembers (consortium: Consortium, members: readonly Member[], layout: NetworkLayout, kind: NetworkState['kind'], ledgerFor: LedgerFor, options: BringUpOptions): Promise<RunningNetwork> {

@@ -47,20 +47,60 @@ export async function packageContract (consortium: Consortium, member: Member): 
 }
 
 export async function installContract (member: Member, contract: ContractPackage, layout: NetworkLayout, binaries: FabricBinaries): Promise<void> {
-  await peerCommand(member, binaries, layout, ['lifecycle', 'chaincode', 'install', contract.file], `The contract could not be installed at ${member.name}`)
+  const lifecycle = lifecycleOf(member, binaries, layout)
+  await unlessDone(
+    async () => await lifecycle(['install', contract.file], `The contract could not be installed at ${member.name}`),
+    async () => (await lifecycle(['queryinstalled', '--output', 'json'])).includes(`"${contract.id}"`)
+  )
 }
 
 export async function approveContract (consortium: Consortium, member: Member, contract: ContractPackage, layout: NetworkLayout, binaries: FabricBinaries): Promise<void> {
-  await peerCommand(member, binaries, layout, ['lifecycle', 'chaincode', 'approveformyorg', ...ordererOptions(member),
-    ...definition(consortium), '--package-id', contract.id], `${member.name} could not approve the contract`)
+  const lifecycle = lifecycleOf(member, binaries, layout)
+  await unlessDone(
+    async () => await lifecycle(['approveformyorg', ...ordererOptions(member), ...definition(consortium), '--package-id', contract.id], `${member.name} could not approve the contract`),
+    async () => (await lifecycle(['queryapproved', ...query(consortium), '--sequence', sequence])).includes(`"${contract.id}"`)
+  )
 }
 
 /** One member commits; a majority of members must have approved. */
 export async function commitContract (consortium: Consortium, members: readonly Member[], layout: NetworkLayout, binaries: FabricBinaries): Promise<void> {
   const first = members[0]
   if (first === undefined) throw new Error('a consortium has members')
+  const lifecycle = lifecycleOf(first, binaries, layout)
   const peers = members.flatMap(member => ['--peerAddresses', `${host}:${member.ports.peer}`, '--tlsRootCertFiles', publicTlsRoot(member.folders)])
-  await peerCommand(first, binaries, layout, ['lifecycle', 'chaincode', 'commit', ...ordererOptions(first), ...definition(consortium), ...peers], 'The contract could not be committed')
+  await unlessDone(
+    async () => await lifecycle(['commit', ...ordererOptions(first), ...definition(consortium), ...peers], 'The contract could not be committed'),
+    async () => isSequence(await lifecycle(['querycommitted', ...query(consortium)]))
+  )
+}
+
+type Lifecycle = (args: readonly string[], failure?: string) => Promise<string>
+
+function lifecycleOf (member: Member, binaries: FabricBinaries, layout: NetworkLayout): Lifecycle {
+  return async (args, failure = `The peer of ${member.name} could not be asked for its contracts`) =>
+    await peerCommand(member, binaries, layout, ['lifecycle', 'chaincode', ...args], failure)
+}
+
+/**
+ * Each of these steps fails when it has been done before, by an `up` that was cut short. So what fails is looked at:
+ * if what it was to bring about is so, that is all that was wanted.
+ */
+async function unlessDone (step: () => Promise<unknown>, isDone: () => Promise<boolean>): Promise<void> {
+  try {
+    await step()
+  } catch (failure) {
+    const done = await isDone().catch(() => false)
+    if (!done) throw failure
+  }
+}
+
+function query (consortium: Consortium): string[] {
+  return ['--channelID', consortium.channel, '--name', consortium.chaincode, '--output', 'json']
+}
+
+function isSequence (answer: string): boolean {
+  const committed: unknown = JSON.parse(answer)
+  return typeof committed === 'object' && committed !== null && 'sequence' in committed && String(committed.sequence) === sequence
 }
 
 function definition (consortium: Consortium): string[] {

@@ -1,5 +1,5 @@
 /** The channel: its genesis block, made from the members' public certificates, and joining it. */
-import { access, mkdir, rm, writeFile } from 'node:fs/promises'
+import { access, mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import type { Consortium } from './consortium.ts'
@@ -19,17 +19,14 @@ export async function makeGenesisBlock (consortium: Consortium, members: readonl
   if (await access(layout.genesisBlock).then(() => true, () => false)) return
   await mkdir(layout.channel, { recursive: true, mode: 0o700 })
   await writeFile(join(layout.channel, 'configtx.yaml'), stringify(configtx(consortium, members), { aliasDuplicateObjects: false }))
-  try {
-    await runProgram({
-      program: binaries.programs.configtxgen,
-      args: ['-profile', profile, '-channelID', consortium.channel, '-configPath', layout.channel, '-outputBlock', layout.genesisBlock],
-      log: layout.log,
-      failure: 'The genesis block could not be made',
-    })
-  } catch (error) {
-    await rm(layout.genesisBlock, { force: true })
-    throw error
-  }
+  const partial = `${layout.genesisBlock}.partial`
+  await runProgram({
+    program: binaries.programs.configtxgen,
+    args: ['-profile', profile, '-channelID', consortium.channel, '-configPath', layout.channel, '-outputBlock', partial],
+    log: layout.log,
+    failure: 'The genesis block could not be made',
+  })
+  await rename(partial, layout.genesisBlock)
 }
 
 /** A member's orderer takes up the channel. */
@@ -55,7 +52,7 @@ export async function joinPeer (member: Member, layout: NetworkLayout, binaries:
   try {
     await peerCommand(member, binaries, layout, ['channel', 'join', '-b', layout.genesisBlock], `The peer of ${member.name} could not join the channel`)
   } catch (error) {
-    if (!(error instanceof NetworkError && error.lastLines.some(line => line.includes('already exists')))) throw error
+    if (!(error instanceof NetworkError && error.lastLines.some(line => line.includes('already exists with state [ACTIVE]')))) throw error
   }
 }
 

@@ -24,6 +24,8 @@ export interface NetworkLayout {
   readonly data: string
   /** Shows that a folder is a network's, before anything in it is removed. */
   readonly stateFile: string
+  /** Locked by the command that works on the folder. */
+  readonly lock: string
   readonly log: string
   readonly channel: string
   readonly genesisBlock: string
@@ -34,6 +36,7 @@ export function layoutOf (dataFolder: string): NetworkLayout {
   return {
     data,
     stateFile: join(data, 'network.json'),
+    lock: join(data, 'network.lock'),
     log: join(data, 'network.log'),
     channel: join(data, 'channel'),
     genesisBlock: join(data, 'channel/genesis.block'),
@@ -57,4 +60,9 @@ export function memberFolders (dataFolder: string, member: string): MemberFolder
     registrar: join(root, 'registrar'),
     trustee: join(root, 'trustee'),
   }
+}
+
+/** Where an orderer or a peer keeps its databases and its ledger, within its folder. */
+export function dataOf (folder: string): string {
+  return join(folder, 'data')
 }

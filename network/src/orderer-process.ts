@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { stringify } from 'yaml'
 import type { Consortium, ConsortiumMember } from './consortium.ts'
 import type { FabricBinaries } from './fabric-binaries.ts'
+import { dataOf } from './layout.ts'
 import { tlsFiles } from './member-material.ts'
 import { host, type MemberPorts } from './ports.ts'
 import { writePrivate } from './private-files.ts'
@@ -25,7 +26,7 @@ export function ordererProcess (member: ConsortiumMember, folder: string, ports:
 
 export async function writeOrdererConfig (consortium: Consortium, member: ConsortiumMember, folder: string, ports: MemberPorts): Promise<void> {
   const tls = tlsFiles(folder)
-  const data = join(folder, 'data')
+  const data = dataOf(folder)
   await mkdir(data, { recursive: true, mode: 0o700 })
   await writePrivate(join(folder, 'orderer.yaml'), stringify({
     General: {
@@ -54,7 +55,8 @@ export async function writeOrdererConfig (consortium: Consortium, member: Consor
     },
     FileLedger: { Location: join(data, 'ledger') },
     Operations: { ListenAddress: `${host}:${ports.ordererOperations}`, TLS: { Enabled: false } },
-    Metrics: { Provider: 'disabled' },
+    // on the operations port, which only this machine reaches; they say who leads (ordering-leader.ts)
+    Metrics: { Provider: 'prometheus' },
     Admin: {
       ListenAddress: `${host}:${ports.ordererAdmin}`,
       TLS: {

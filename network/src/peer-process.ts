@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
 import type { ConsortiumMember } from './consortium.ts'
 import type { FabricBinaries } from './fabric-binaries.ts'
+import { dataOf } from './layout.ts'
 import { tlsFiles } from './member-material.ts'
 import { host, hostName, type MemberPorts } from './ports.ts'
 import { writePrivate } from './private-files.ts'
@@ -29,7 +30,7 @@ export function peerProcess (member: ConsortiumMember, folder: string, ports: Me
 
 export async function writePeerConfig (member: ConsortiumMember, folder: string, ports: MemberPorts): Promise<void> {
   const tls = tlsFiles(folder)
-  const data = join(folder, 'data')
+  const data = dataOf(folder)
   await mkdir(data, { recursive: true, mode: 0o700 })
   const address = `${host}:${ports.peer}`
   const config: unknown = parse(await readFile(template, 'utf8'))

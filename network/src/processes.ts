@@ -4,14 +4,15 @@
  * given the same number later. Linux only: `/proc` tells when a process began.
  */
 import { spawn } from 'node:child_process'
-import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, open, readFile, rm } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { NetworkError } from './network-error.ts'
 import { host, portIsFree } from './ports.ts'
-import { lastLines, plainEnvironment } from './run-program.ts'
+import { writePrivate } from './private-files.ts'
+import { plainEnvironment, telling } from './run-program.ts'
 
 /** How Fabric's programs write their logs: as its default, without the colours. */
 export const plainLog = '%{time:2006-01-02T15:04:05.000Z07:00} %{level:.4s} [%{module}] %{shortfunc}: %{message}'
@@ -72,11 +73,12 @@ export async function startProcess (spec: ProcessSpec): Promise<boolean> {
   }
   await mkdir(spec.folder, { recursive: true, mode: 0o700 })
   const log = await open(logOf(spec), 'a', 0o600)
-  // whatever the process writes is for its owner only
-  const child = spawn('/bin/sh', ['-c', 'umask 077 && exec "$0" "$@"', spec.command, ...spec.args], {
+  // Whatever the process writes is for its owner only. It waits for a word from us: should we be killed before we have
+  // written down that it runs, it never begins, and nobody meets a process later that no note tells of.
+  const child = spawn('/bin/sh', ['-c', 'umask 077 && read -r go && exec "$0" "$@" < /dev/null', spec.command, ...spec.args], {
     cwd: spec.cwd,
     env: { ...plainEnvironment(), ...spec.env },
-    stdio: ['ignore', log.fd, log.fd],
+    stdio: ['pipe', log.fd, log.fd],
     detached: true,
   })
   const spawned = await new Promise<Error | undefined>(resolve => {
@@ -84,15 +86,18 @@ export async function startProcess (spec: ProcessSpec): Promise<boolean> {
     child.once('error', resolve)
   })
   await log.close()
-  if (spawned !== undefined || child.pid === undefined) {
+  if (spawned !== undefined || child.pid === undefined || child.stdin === null) {
     throw new NetworkError(`The ${spec.name} of ${spec.member} could not be started: ${spawned?.message ?? 'no process number'}`)
   }
   child.unref()
+  // it may end before it has read the word: waitUntilReady says so
+  child.stdin.on('error', () => {})
   const startTime = await startTimeOf(child.pid)
   if (startTime !== undefined) {
     const note: ProcessNote = { pid: child.pid, startTime, bootId: await bootId() }
-    await writeFile(noteFile(spec.folder), JSON.stringify(note) + '\n', { mode: 0o600 })
+    await writePrivate(noteFile(spec.folder), JSON.stringify(note) + '\n')
   }
+  child.stdin.end('go\n')
   await waitUntilReady(spec)
   return true
 }
@@ -111,7 +116,7 @@ async function waitUntilReady (spec: ProcessSpec): Promise<void> {
 
 async function failure (spec: ProcessSpec, message: string): Promise<NetworkError> {
   const log = logOf(spec)
-  return new NetworkError(message, { log, lastLines: lastLines(await readFile(log, 'utf8')) })
+  return new NetworkError(message, { log, lastLines: telling(await readFile(log, 'utf8')) })
 }
 
 async function isReady (check: ReadyCheck, livedMilliseconds: number): Promise<boolean> {
@@ -175,17 +180,26 @@ function noteFile (folder: string): string {
   return join(folder, 'process.json')
 }
 
+/** Undefined, too, for what is no note: notes are written whole, so the machine went down with it, and with what it told of. */
 async function readNote (folder: string): Promise<ProcessNote | undefined> {
   const text = await readIfThere(noteFile(folder))
   if (text === undefined) return undefined
-  const value: unknown = JSON.parse(text)
+  const value = parseNote(text)
   if (typeof value === 'object' && value !== null &&
     'pid' in value && typeof value.pid === 'number' &&
     'startTime' in value && typeof value.startTime === 'string' &&
     'bootId' in value && typeof value.bootId === 'string') {
     return { pid: value.pid, startTime: value.startTime, bootId: value.bootId }
   }
-  throw new NetworkError(`${noteFile(folder)} is not what this program wrote`)
+  return undefined
+}
+
+function parseNote (text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 /** When the process began, in clock ticks since boot; undefined when it does not run (any more). */

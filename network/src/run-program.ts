@@ -41,7 +41,7 @@ export async function runProgram (run: ProgramRun): Promise<string> {
   if (code !== 0) {
     throw new NetworkError(`${run.failure}: ${basename(run.program)} ended with ${code ?? 'nothing'}`, {
       log: run.log,
-      lastLines: lastLines(all),
+      lastLines: telling(all),
     })
   }
   return stdout
@@ -57,6 +57,9 @@ export function plainEnvironment (): Record<string, string> {
   return environment
 }
 
-export function lastLines (text: string, count = 12): string[] {
-  return text.split('\n').map(line => line.trimEnd()).filter(line => line !== '').slice(-count)
+/** The lines that tell most of why a program ended: from where it panicked on, or else the last ones. */
+export function telling (text: string, count = 12): string[] {
+  const lines = text.split('\n').map(line => line.trimEnd()).filter(line => line !== '').slice(-100)
+  const panic = lines.findLastIndex(line => /^panic: | (?:PANI|FATA) /.test(line))
+  return panic < 0 ? lines.slice(-count) : lines.slice(panic, panic + count)
 }

@@ -1,4 +1,4 @@
-/** How the network is: which processes run, how far each member's chain is, and whether the chains agree. */
+/** How the network is: which processes run, who leads the ordering, how far each member's chain is, and whether the chains agree. */
 import { X509Certificate } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -9,6 +9,7 @@ import { layoutOf, processNames, type NetworkLayout, type ProcessName } from './
 import { membersOf, type Member } from './member.ts'
 import { NetworkError } from './network-error.ts'
 import { readState, type NetworkState } from './network-state.ts'
+import { readLeader } from './ordering-leader.ts'
 import { peerCommand } from './peer-command.ts'
 import { logOf, processState } from './processes.ts'
 import { silent } from './progress.ts'
@@ -34,6 +35,8 @@ export interface MemberStatus {
 
 export interface NetworkStatus {
   readonly members: readonly MemberStatus[]
+  /** The member whose orderer leads; null when that can't be said (and always on the embedded ledger). */
+  readonly leader: string | null
   /**
    * Every member answered, and all hold the same chain as far as the shortest goes.
    * False, too, on the embedded ledger, which has one chain only and nothing to agree on.
@@ -43,17 +46,16 @@ export interface NetworkStatus {
 
 /** @throws {NetworkError} when the folder holds no network */
 export async function readStatus (options: { readonly dataFolder: string }): Promise<NetworkStatus> {
-  const layout = layoutOf(options.dataFolder)
-  const state = await readState(layout)
-  if (state === undefined) throw new NetworkError(`${layout.data} holds no network: bring one up first`)
-  const members = membersOf(state.consortium, layout.data, state.portBase)
+  const { members, state, layout } = await openNetwork(options.dataFolder)
   const asked = await Promise.all(members.map(async member => ({
     member,
     processes: await processesOf(member),
     certsExpire: state.kind === 'fabric' ? await firstExpiry(member.folders.root) : undefined,
   })))
   const chains = await readChains(asked.filter(({ processes }) => processes.some(({ name, running }) => name === 'peer' && running)).map(({ member }) => member), state, layout)
+  const leader = state.kind === 'fabric' ? await readLeader(members, state.consortium.channel) : undefined
   return {
+    leader: leader?.name ?? null,
     members: asked.map(({ member, processes, certsExpire }) => {
       const chain = chains.find(chain => chain.member === member)
       return {
@@ -66,6 +68,26 @@ export async function readStatus (options: { readonly dataFolder: string }): Pro
     }),
     agree: chains.length === members.length && new Set(chains.map(chain => chain.hashAtCommonHeight)).size === 1,
   }
+}
+
+/**
+ * The newest block that every member holds.
+ * @throws {NetworkError} when the folder holds no network, a member does not answer, or they don't agree
+ */
+export async function readCommonBlock (options: { readonly dataFolder: string }): Promise<{ readonly number: number, readonly hash: string }> {
+  const { members, state, layout } = await openNetwork(options.dataFolder)
+  const chains = await readChains(members, state, layout)
+  const [first] = chains
+  if (first === undefined || chains.length < members.length) throw new NetworkError('Not every member\'s peer answers: only together they can say which block they all hold', { log: layout.log })
+  if (new Set(chains.map(chain => chain.hashAtCommonHeight)).size > 1) throw new NetworkError('The members do not hold the same chain')
+  return { number: Math.min(...chains.map(chain => chain.height)) - 1, hash: first.hashAtCommonHeight }
+}
+
+async function openNetwork (dataFolder: string): Promise<{ members: Member[], state: NetworkState, layout: NetworkLayout }> {
+  const layout = layoutOf(dataFolder)
+  const state = await readState(layout)
+  if (state === undefined) throw new NetworkError(`${layout.data} holds no network: bring one up first`)
+  return { members: membersOf(state.consortium, layout.data, state.portBase), state, layout }
 }
 
 interface Chain {

@@ -1,18 +1,22 @@
 /** The real network, with a stand-in for the contract: four members, brought up, tried, stopped, resumed, removed. */
+import { spawn } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
+import { once } from 'node:events'
 import { access, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Gateway, Wallets, type Contract } from 'fabric-network'
 import t from 'tap'
 import { bringDown, reset } from '../src/bring-down.ts'
-import { bringUp, type BringUpOptions, type RunningMember } from '../src/bring-up.ts'
+import { bringUp, type BringUpOptions, type RunningMember, type RunningNetwork } from '../src/bring-up.ts'
 import type { ScrutinRole } from '../src/enrolment.ts'
 import { memberFolders } from '../src/layout.ts'
 import { NetworkError } from '../src/network-error.ts'
 import { processState } from '../src/processes.ts'
 import { printed } from '../src/progress.ts'
 import { readStatus } from '../src/status.ts'
+import { killProcesses } from './support/kill-processes.ts'
 import { misplacedSecrets, processFolders, secretsWithin, type Secret } from './support/secrets.ts'
 
 const temporary = await mkdtemp(join(tmpdir(), 'scrutin-network-'))
@@ -30,7 +34,19 @@ t.teardown(async () => {
   await rm(temporary, { recursive: true })
 })
 
-const network = await bringUp(options).catch(async (error: unknown) => {
+/** When the command dies, with all that it has started: so long after this step is done. */
+const deaths: readonly (readonly [after: string, milliseconds: number])[] = [
+  ['', 2500], // while the CAs certify
+  ['Certificate authorities', 600], // while orderers and peers start
+  ['Orderers, peers and contracts', 150], // while they join
+  ['Joining the channel', 100], // while contracts are installed
+  ['Orderers, peers and contracts', 1000], // while they are approved
+  ['Orderers, peers and contracts', 2000], // while they are committed
+]
+const members = ['universite-a', 'universite-b', 'ville-c', 'ville-d']
+const survivors: (string | undefined)[] = []
+
+const network = await comeUpInTheEnd().catch(async (error: unknown) => {
   console.error(error instanceof NetworkError ? error.explain() : error)
   await reset({ dataFolder })
   await rm(temporary, { recursive: true })
@@ -38,6 +54,13 @@ const network = await bringUp(options).catch(async (error: unknown) => {
 })
 const [first, , , last] = network.members
 if (first === undefined || last === undefined) throw new Error('the example consortium has four members')
+
+t.test('comes up although it was killed again and again, half way, with everything it had started', async t => {
+  // all deaths but the first met a network whose certificates were made: they have been kept
+  const [, ...kept] = survivors
+  t.ok(await certificate())
+  for (const survivor of kept) t.equal(survivor, await certificate())
+})
 
 t.test('every member runs its processes and holds the same chain', async t => {
   const status = await readStatus({ dataFolder })
@@ -105,6 +128,16 @@ t.test('goes on without one peer, and takes it back', async t => {
   t.equal((await readStatus({ dataFolder })).agree, true)
 })
 
+t.test('keeps everything when all is killed at once, and starts again with it', async t => {
+  t.equal(await killProcesses(dataFolder, members), 4 * 4)
+  await bringUp(options)
+  await withContract(first, 'gateway', async contract => {
+    t.equal((await contract.evaluateTransaction('get', 'farewell')).toString(), 'au revoir')
+    await contract.submitTransaction('put', 'greeting', 'bonsoir')
+  })
+  t.ok(members.includes((await readStatus({ dataFolder })).leader ?? ''), 'and an orderer leads')
+})
+
 t.test('keeps everything when stopped, and starts again with it', async t => {
   await bringDown({ dataFolder })
   const stopped = await readStatus({ dataFolder })
@@ -128,6 +161,39 @@ t.test('removes everything, and nothing that is no network', async t => {
   await t.rejects(reset({ dataFolder: other }), { message: /holds no network/ })
   await access(join(other, 'letter.txt'))
 })
+
+async function comeUpInTheEnd (): Promise<RunningNetwork> {
+  for (const [after, milliseconds] of deaths) survivors.push(await dieWhile(after, milliseconds))
+  return await bringUp(options)
+}
+
+/** Starts `up` and kills it, and all that it started, so long after this step; returns the first member's certificate, if it has one for good. */
+async function dieWhile (after: string, milliseconds: number): Promise<string | undefined> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'support/up.ts'), JSON.stringify(options)], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const died = once(child, 'exit')
+  let told = ''
+  await new Promise<void>(resolve => {
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      told += text
+      if (told.includes(`✓ ${after}`)) resolve()
+    })
+    child.once('exit', resolve)
+    if (after === '') resolve()
+  })
+  await sleep(milliseconds)
+  child.kill('SIGKILL')
+  const [code] = await died as [number | null]
+  const killed = await killProcesses(dataFolder, members)
+  t.comment(`killed ${milliseconds} ms after ${after === '' ? 'the start' : `"${after}"`}, and ${killed} processes with it`)
+  if (code !== null && code !== 0) throw new Error(`up failed by itself, with ${code}: ${told}`)
+  return await certificate()
+}
+
+async function certificate (): Promise<string | undefined> {
+  const { root, gateway } = memberFolders(dataFolder, 'universite-a')
+  const isWhole = await access(join(root, 'material.json')).then(() => true, () => false)
+  return isWhole ? await readFile(join(gateway, 'msp/signcerts/cert.pem'), 'utf8') : undefined
+}
 
 /** Does something as this member's identity of this role, through the member's own peer. */
 async function withContract (member: RunningMember, role: ScrutinRole, work: (contract: Contract) => Promise<void>): Promise<void> {
