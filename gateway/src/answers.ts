@@ -1,6 +1,7 @@
 /** What the contract answers and the API passes on: one schema for checking, types and OpenAPI. */
 import Type, { type Static } from 'typebox'
 import { Definition, Hash, MspId, PublicKey } from '../../protocol/src/definition-schema.ts'
+import { errorCatalogue } from '../../protocol/src/errors.ts'
 import { directoryKinds, electionStatuses } from '../../protocol/src/records.ts'
 
 const closed = { additionalProperties: false } as const
@@ -129,3 +130,16 @@ export const Receipt = Type.Object({
   blockNumber: Type.String({ pattern: '^[0-9]+$' }),
   statements: Type.Array(Type.Object({ mspId: MspId, key: PublicKey, signature: Signature }, closed)),
 }, closed)
+
+export const castStatuses = ['queued', 'recorded', 'refused', 'not-cast'] as const
+export const CastStatus = Type.Object({
+  electionId: Hash,
+  tracker: Hash,
+  status: Type.Enum([...castStatuses], { description: 'Only `recorded`, with its receipt, acknowledges. `queued`: on its way, and safe on disk; `not-cast`: it missed the close' }),
+  receipt: nullable(Receipt),
+  problem: nullable(Type.Object({
+    code: Type.Enum(Object.keys(errorCatalogue)),
+    detail: Type.Optional(Type.String()),
+  }, { ...closed, description: 'Why it is not in the box' })),
+}, closed)
+export type CastStatus = Static<typeof CastStatus>

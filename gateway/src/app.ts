@@ -9,6 +9,7 @@ import { asScrutinError, rawProblem, sendProblem } from '../../service/src/probl
 import type { FollowTiming } from './follow-elections.ts'
 import apiKeys from './plugins/api-keys.ts'
 import caching from './plugins/caching.ts'
+import casting from './plugins/casting.ts'
 import directoryEntry from './plugins/directory-entry.ts'
 import electionFollower from './plugins/election-follower.ts'
 import openAccess from './plugins/open-access.ts'
@@ -30,10 +31,12 @@ export interface AppOptions extends Ports {
   readonly follow?: FollowTiming | false
   /** `false`: the directory is left as it is. */
   readonly enter?: boolean
+  /** Where ballots wait; in the gateway's own folder without it. */
+  readonly ballotFile?: string
 }
 
 /** Builds the gateway over ledgers that are open already. `ready` or `listen` starts what runs by itself; `close` ends it. */
-export async function buildApp ({ logStream, follow, enter = true, ...given }: AppOptions): Promise<FastifyInstance> {
+export async function buildApp ({ logStream, follow, enter = true, ballotFile, ...given }: AppOptions): Promise<FastifyInstance> {
   const { member, logLevel } = given.config
   const app = Fastify({
     logger: {
@@ -65,6 +68,7 @@ export async function buildApp ({ logStream, follow, enter = true, ...given }: A
   await app.register(caching)
   await app.register(openApi)
   await app.register(apiKeys)
+  await app.register(casting, { ballotFile })
   await app.register(directoryEntry, { enter })
   await app.register(electionFollower, follow === undefined ? {} : { follow })
 

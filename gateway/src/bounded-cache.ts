@@ -1,4 +1,4 @@
-/** Keeps the values used last, at most `size` of them. Only for what never changes. */
+/** Keeps the values used last, at most `size` of them. Only for what does not change, or is deleted when it does. */
 export class BoundedCache<Value> {
   readonly #size: number
   readonly #values = new Map<string, Value>()
@@ -14,6 +14,10 @@ export class BoundedCache<Value> {
     this.#values.delete(key)
     this.#values.set(key, value)
     return value
+  }
+
+  delete (key: string): void {
+    this.#values.delete(key)
   }
 
   set (key: string, value: Value): void {

@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox'
 import { Hash, Name } from '../../protocol/src/definition-schema.ts'
 import { LedgerConfig } from '../../ledger/src/config.ts'
 import { Listen, LogLevel, PublicUrl, RateLimit, TrustedProxies } from '../../service/src/config-sections.ts'
+import { CastingConfig } from './casting/casting-config.ts'
 import { checkConfig, readConfig } from '../../service/src/read-config.ts'
 
 const closed = { additionalProperties: false } as const
@@ -16,13 +17,14 @@ export const GatewayConfig = Type.Object({
   /** Signs as `organiser`: what tenants ask for by their API keys. */
   organiserLedger: LedgerConfig,
   publicUrl: PublicUrl,
-  /** The gateway's own folder: its key of the directory lies there. */
+  /** The gateway's own folder: its key of the directory lies there, and the ballots that wait. */
   folder: Type.String({ minLength: 1 }),
   tenants: Type.Array(Type.Object({
     id: Name,
     /** SHA-256 of each valid API key, lower-case hex. */
     apiKeySha256: Type.Array(Hash),
   }, closed)),
+  casting: Type.Optional(CastingConfig),
   rateLimit: Type.Optional(RateLimit),
   trustedProxies: Type.Optional(TrustedProxies),
   logLevel: Type.Optional(LogLevel),

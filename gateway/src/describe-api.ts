@@ -16,7 +16,7 @@ export async function describeApi (): Promise<string> {
     tenants: [],
     logLevel: 'silent',
   }
-  const app = await buildApp({ config, keys: generateKeyPair(), ledger: absentLedger, organiserLedger: absentLedger, follow: false, enter: false })
+  const app = await buildApp({ config, keys: generateKeyPair(), ledger: absentLedger, organiserLedger: absentLedger, follow: false, enter: false, ballotFile: ':memory:' })
   try {
     await app.ready()
     return JSON.stringify(app.swagger(), null, 2) + '\n'

@@ -1,6 +1,8 @@
 /** What the gateway remembers of elections: only what can't change any more, and only of the last used. */
 import { ballotLength } from '../../protocol/src/ballot-encoding.ts'
+import { type BallotRules, ballotRules } from '../../protocol/src/check-ballots.ts'
 import { type Definition, slotRules, timestampMs } from '../../protocol/src/definition.ts'
+import { ScrutinError } from '../../protocol/src/errors.ts'
 import type { SlotRules } from '../../protocol/src/kinds/question-kind.ts'
 import type { ElectionStatus } from '../../protocol/src/records.ts'
 import type { Ledger } from '../../ledger/src/port.ts'
@@ -15,6 +17,8 @@ export interface BallotForm {
   readonly length: number
   /** Milliseconds since 1970. */
   readonly closesAt: number
+  /** MSP ids of the members whose ledger holds the election. */
+  readonly members: readonly string[]
 }
 
 /** No transaction can follow these. */
@@ -26,6 +30,8 @@ export class Elections {
   readonly #ledger: Ledger
   readonly #forms = new BoundedCache<BallotForm>(1000)
   readonly #fixedBoxes = new BoundedCache<true>(1000)
+  /** What ballots are checked against; of elections that were open when last seen. */
+  readonly #open = new BoundedCache<BallotRules>(32)
 
   constructor (ledger: Ledger) {
     this.#ledger = ledger
@@ -36,6 +42,7 @@ export class Elections {
     const election = await readContract(this.#ledger, Election, 'readElection', [electionId])
     this.#forms.set(electionId, ballotForm(election.definition))
     if (fixedBoxStatuses.has(election.state.status)) this.#fixedBoxes.set(electionId, true)
+    if (election.state.status !== 'open') this.#open.delete(electionId)
     return election
   }
 
@@ -43,6 +50,21 @@ export class Elections {
     const known = this.#forms.get(electionId)
     if (known !== undefined) return known
     return ballotForm((await this.read(electionId)).definition)
+  }
+
+  /**
+   * What its ballots are checked against. That it is still open, only the contract can say.
+   *
+   * @throws ScrutinError `election.state` when it is not open
+   */
+  async openRules (electionId: string): Promise<BallotRules> {
+    const known = this.#open.get(electionId)
+    if (known !== undefined) return known
+    const { state, opening, definition } = await this.read(electionId)
+    if (state.status !== 'open' || opening === null) throw new ScrutinError('election.state', `the election is ${state.status}`)
+    const rules = ballotRules(electionId, slotRules(definition), opening.electionKeys, opening.moduli)
+    this.#open.set(electionId, rules)
+    return rules
   }
 
   /** Whether no ballot and no issuance can be added any more. */
@@ -53,5 +75,5 @@ export class Elections {
 
 function ballotForm (definition: Definition): BallotForm {
   const rules = slotRules(definition)
-  return { rules, length: ballotLength(rules, definition.registrars.length), closesAt: timestampMs(definition.closesAt) }
+  return { rules, length: ballotLength(rules, definition.registrars.length), closesAt: timestampMs(definition.closesAt), members: definition.members }
 }

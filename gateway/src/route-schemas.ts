@@ -17,7 +17,7 @@ export const PageQuery = Type.Object({
 }, closed)
 
 /** The answer of a route, and the problem that any failure is. */
-export function answers (status: 200 | 201, name: SchemaName, description: string): Record<string, unknown> {
+export function answers (status: 200 | 201 | 202, name: SchemaName, description: string): Record<string, unknown> {
   return { [status]: describe(description, { 'application/json': shared(name) }), ...problems }
 }
 

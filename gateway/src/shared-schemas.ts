@@ -29,6 +29,7 @@ export const schemasByName = {
   Result: answers.Result,
   History: answers.History,
   Receipt: answers.Receipt,
+  CastStatus: answers.CastStatus,
   RecordedBallot: answers.RecordedBallot,
   BallotPage: answers.BallotPage,
   Issuance: answers.Issuance,

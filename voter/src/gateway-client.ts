@@ -4,6 +4,7 @@ import { maxBundleLineLength } from '../../protocol/src/bundle.ts'
 import { splitLines } from '../../protocol/src/bundle-reader.ts'
 import { fromBase64url } from '../../protocol/src/bytes.ts'
 import { Hash, MspId, PublicKey } from '../../protocol/src/definition-schema.ts'
+import { isErrorCode, ScrutinError } from '../../protocol/src/errors.ts'
 import type { Receipt } from '../../protocol/src/receipt.ts'
 import { directoryKinds, type ElectionStatus, electionStatuses, type SignedDirectoryEntry } from '../../protocol/src/records.ts'
 import { parseAnswer, request, type RestAnswer, requestText } from './rest-request.ts'
@@ -22,6 +23,19 @@ const ReceiptAnswer = Type.Object({
   blockNumber: Type.String({ pattern: '^[0-9]+$' }),
   statements: Type.Array(Type.Object({ mspId: MspId, key: PublicKey, signature: Signature })),
 })
+
+/** What has become of a ballot that the gateway took on. */
+const CastStatusAnswer = Type.Object({
+  tracker: Hash,
+  status: Type.Union((['queued', 'recorded', 'refused', 'not-cast'] as const).map((status) => Type.Literal(status))),
+  receipt: Type.Union([ReceiptAnswer, Type.Null()]),
+  problem: Type.Union([Type.Object({ code: Type.String(), detail: Type.Optional(Type.String()) }), Type.Null()]),
+})
+
+/** Asked to wait so long, a gateway answers before proxies lose patience. */
+const preferWait = { prefer: 'wait=20' }
+/** Between questions, should the gateway not wait. */
+const askAgainMs = 500
 
 const BallotAnswer = Type.Object({ ballot: Base64url, transactionId: Hash })
 
@@ -60,10 +74,23 @@ export class GatewayClient {
     return { bytes: fromBase64url(ballot), transactionId }
   }
 
-  /** Sends a ballot; the receipt is still to be checked. */
+  /**
+   * Sends a ballot and waits for its receipt, which is still to be checked. A gateway that answers 202 has the ballot
+   * on disk and is asked until it says what became of it: without an end but the signal's.
+   */
   async cast (electionId: string, ballot: Uint8Array, signal?: AbortSignal): Promise<Receipt> {
     const url = `${this.url}/v1/elections/${electionId}/ballots`
-    return parseAnswer(ReceiptAnswer, await request(url, { method: 'POST', body: ballot, signal }), url)
+    const answer = await request(url, { method: 'POST', body: ballot, headers: preferWait, signal })
+    if (answer.status !== 202) return parseAnswer(ReceiptAnswer, answer, url)
+    const { tracker } = parseAnswer(CastStatusAnswer, answer, url)
+    for (;;) {
+      const statusUrl = `${this.url}/v1/elections/${electionId}/casts/${tracker}`
+      const { receipt, problem } = parseAnswer(CastStatusAnswer, await request(statusUrl, { headers: preferWait, signal }), statusUrl)
+      if (receipt !== null) return receipt
+      if (problem !== null) throw new ScrutinError(isErrorCode(problem.code) ? problem.code : 'service.answer', problem.detail)
+      await new Promise((resolve) => { setTimeout(resolve, askAgainMs) })
+      signal?.throwIfAborted()
+    }
   }
 
   async #get<Schema extends Type.TSchema> (schema: Schema, path: string, signal: AbortSignal | undefined): Promise<Static<Schema>> {

@@ -9,8 +9,8 @@ export default fp(async (app) => {
   await app.register(cors, {
     origin: '*',
     methods: ['GET', 'HEAD', 'POST'],
-    allowedHeaders: ['content-type', 'if-none-match', 'prefer'],
-    exposedHeaders: ['etag', 'location', 'retry-after'],
+    allowedHeaders: ['content-type', 'idempotency-key', 'if-none-match', 'prefer'],
+    exposedHeaders: ['etag', 'location', 'preference-applied', 'retry-after'],
     maxAge: 86_400,
   })
 }, { name: 'open-access' })

@@ -1,8 +1,6 @@
 import fp from 'fastify-plugin'
-import type { Receipt } from '../../../protocol/src/receipt.ts'
 import type { KeyPair } from '../../../protocol/src/schnorr.ts'
 import type { Ledger } from '../../../ledger/src/port.ts'
-import { BoundedCache } from '../bounded-cache.ts'
 import type { GatewayConfig } from '../config.ts'
 import { Elections } from '../elections.ts'
 
@@ -16,8 +14,6 @@ declare module 'fastify' {
     /** The gateway's key of the directory. */
     readonly keys: KeyPair
     readonly elections: Elections
-    /** By election and tracker. */
-    readonly receipts: BoundedCache<Receipt>
   }
 }
 
@@ -35,5 +31,4 @@ export default fp<Ports>(async (app, { config, ledger, organiserLedger, keys }) 
   app.decorate('organiserLedger', organiserLedger)
   app.decorate('keys', keys)
   app.decorate('elections', new Elections(ledger))
-  app.decorate('receipts', new BoundedCache<Receipt>(10_000))
 }, { name: 'ports' })

@@ -6,13 +6,17 @@ import Type from 'typebox'
 import { isHex } from '../../../protocol/src/bytes.ts'
 import { Hash } from '../../../protocol/src/definition-schema.ts'
 import { ScrutinError } from '../../../protocol/src/errors.ts'
-import { BallotPage, RecordedBallot } from '../answers.ts'
-import { castBallot } from '../cast-ballot.ts'
+import type { Receipt } from '../../../protocol/src/receipt.ts'
+import { BallotPage, type CastStatus, RecordedBallot } from '../answers.ts'
+import { castingSettings } from '../casting/casting-config.ts'
+import type { CastStatus as Cast } from '../casting/casting-desk.ts'
+import { readWaiting } from '../preferences.ts'
 import { readBallotBytes } from '../read-ballot-bytes.ts'
 import { readContract } from '../read-contract.ts'
 import { answers, defaultLimit, ElectionParams, PageQuery } from '../route-schemas.ts'
 
 const tags = ['ballots']
+const BallotParams = Type.Object({ id: Hash, tracker: Hash }, { additionalProperties: false })
 const ballotMediaType = 'application/octet-stream'
 /** An answer of the contract must fit into a gRPC message of 4 MiB, ballots in base64url. */
 const mostPageBytes = 1_500_000
@@ -27,25 +31,58 @@ const routes: FastifyPluginAsyncTypebox = async (app) => {
     return await readBallotBytes(body, length)
   })
 
+  const { waitSeconds } = castingSettings(app.config.casting)
+
   app.post('/elections/:id/ballots', {
     schema: {
       operationId: 'castBallot',
       tags,
       summary: 'Casts a ballot',
-      description: 'Only a receipt acknowledges. Without one, send the same bytes again, through any gateway: what was recorded is found.',
+      description: 'Only a receipt acknowledges. Without one, send the same bytes again, through any gateway: what was recorded is found. ' +
+        `Waits ${waitSeconds} s for the receipt, or as long as the header \`Prefer\` says (RFC 7240: \`wait=N\`, \`respond-async\`); then 202. ` +
+        'The same `Idempotency-Key` with the same bytes gets the same answer for an hour; with other bytes it is refused.',
       params: ElectionParams,
       consumes: [ballotMediaType],
       body: Type.Unsafe<Uint8Array>({ type: 'string', contentMediaType: ballotMediaType, description: 'The bytes of the ballot, SPEC.md' }),
       response: {
         ...answers(200, 'Receipt', 'This very ballot stood in the box before: its receipt'),
         ...answers(201, 'Receipt', 'The ballot is in the box'),
+        ...answers(202, 'CastStatus', 'The ballot is safe on disk and on its way; `Location` tells where to ask after it'),
       },
     },
   }, async (request, reply) => {
     const { id } = request.params
-    const { receipt, isNew } = await castBallot(app, id, request.body)
-    if (isNew) reply.code(201).header('location', `${app.prefix}/elections/${id}/ballots/${receipt.tracker}`)
-    return receipt
+    const correct = app.idempotencyKeys.enter(request.headers['idempotency-key'], id, request.body)
+    const { waitMs, applied } = readWaiting(joined(request.headers.prefer), waitSeconds)
+    const cast = await app.casting.cast(id, request.body, waitMs)
+    if (applied !== undefined) reply.header('preference-applied', applied)
+    if (cast.status === 'refused') throw new ScrutinError(cast.refusal.code, cast.refusal.detail)
+    const isNew = correct(cast.isNew)
+    if (cast.status === 'queued') {
+      reply.code(202).header('location', `${app.prefix}/elections/${id}/casts/${cast.tracker}`).header('retry-after', '1').header('cache-control', 'no-store')
+      return castStatus(id, cast)
+    }
+    if (isNew) reply.code(201).header('location', `${app.prefix}/elections/${id}/ballots/${cast.tracker}`)
+    return cast.receipt
+  })
+
+  app.get('/elections/:id/casts/:tracker', {
+    schema: {
+      operationId: 'readCast',
+      tags,
+      summary: 'What has become of a ballot that this gateway took on',
+      description: '`Prefer: wait=N` (RFC 7240) waits up to N seconds for the receipt.',
+      params: BallotParams,
+      response: answers(200, 'CastStatus', 'Its status'),
+    },
+  }, async (request, reply) => {
+    const { id, tracker } = request.params
+    const { waitMs, applied } = readWaiting(joined(request.headers.prefer), 0)
+    const cast = await app.casting.status(id, tracker, waitMs)
+    if (applied !== undefined) reply.header('preference-applied', applied)
+    if (cast.status === 'queued') reply.header('retry-after', '1')
+    reply.header('cache-control', 'no-store')
+    return castStatus(id, cast)
   })
 
   app.get('/elections/:id/ballots', {
@@ -74,7 +111,7 @@ const routes: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'readBallot',
       tags,
       summary: 'A ballot by its tracker',
-      params: Type.Object({ id: Hash, tracker: Hash }, { additionalProperties: false }),
+      params: BallotParams,
       response: answers(200, 'RecordedBallot', 'The ballot as it stands in the box'),
     },
   }, async (request, reply) => {
@@ -83,6 +120,22 @@ const routes: FastifyPluginAsyncTypebox = async (app) => {
     reply.isFixed()
     return ballot
   })
+}
+
+function castStatus (electionId: string, cast: Cast): Omit<CastStatus, 'receipt'> & { receipt: Receipt | null } {
+  const { tracker } = cast
+  switch (cast.status) {
+    case 'queued': return { electionId, tracker, status: 'queued', receipt: null, problem: null }
+    case 'recorded': return { electionId, tracker, status: 'recorded', receipt: cast.receipt, problem: null }
+    case 'refused': {
+      const { code, detail } = cast.refusal
+      return { electionId, tracker, status: code === 'ballot.not-cast' ? 'not-cast' : 'refused', receipt: null, problem: { code, ...(detail === undefined ? {} : { detail }) } }
+    }
+  }
+}
+
+function joined (header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header.join(',') : header
 }
 
 export default routes

@@ -52,6 +52,7 @@ export async function testBench (t: Test): Promise<TestBench> {
         ledger: await as(mspId, 'gateway'),
         organiserLedger: await as(mspId, 'organiser'),
         follow: false,
+        ballotFile: ':memory:',
         logStream: { write: (line) => { log.push(line) } },
         ...options,
       })
