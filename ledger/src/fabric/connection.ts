@@ -1,14 +1,16 @@
 import './silent-logging.ts'
 import { readFile } from 'node:fs/promises'
-import { type Contract, Gateway, type Network, type X509Identity } from 'fabric-network'
+import { Client } from 'fabric-common'
+import { Gateway, type X509Identity } from 'fabric-network'
 import { ScrutinError } from '../../../protocol/src/errors.ts'
 import type { FabricLedgerConfig } from '../config.ts'
 import { CommitFeed } from './commit-feed.ts'
 import { ownPeer, readProfile } from './connection-profile.ts'
 import type { DeliverService } from './deliver.ts'
-import { KnownEndorsers } from './known-endorsers.ts'
-import { askOwnPeer } from './own-peer.ts'
+import { NetworkMembers } from './network-members.ts'
+import { Pace } from './pace.ts'
 import { peerClient } from './peer-client.ts'
+import { Proposals } from './proposal.ts'
 import { readIdentity } from './signing-identity.ts'
 
 /** One channel, seen through the member's own peer, with one identity. */
@@ -16,18 +18,17 @@ export interface FabricConnection {
   readonly mspId: string
   readonly channel: string
   readonly chaincode: string
-  readonly network: Network
-  readonly contract: Contract
-  /** Fabric's own chaincode that answers about the chain. */
-  readonly systemContract: Contract
-  /** Blocks from the own peer. */
+  readonly proposals: Proposals
+  /** The own peer: its blocks, and its answers to queries. */
   readonly delivery: DeliverService
   readonly commits: CommitFeed
-  readonly endorsers: KnownEndorsers
+  readonly members: NetworkMembers
+  /** How long commits take. */
+  readonly pace: Pace
+  readonly close: () => void
 }
 
 interface SharedConnection {
-  readonly gateway: Gateway
   readonly connecting: Promise<FabricConnection>
   users: number
 }
@@ -35,15 +36,16 @@ interface SharedConnection {
 const shared = new Map<string, SharedConnection>()
 
 /**
- * One connection for each identity in a process: whoever asks again gets the same one.
+ * One connection for each identity in a process: whoever asks again gets the same one. Once it is there it outlives
+ * every restart of a peer or orderer.
  *
  * @returns the connection and what gives it back; it is closed when the last user has given it back
- * @throws ScrutinError `ledger.unavailable` when the peer can't be reached
+ * @throws ScrutinError `ledger.unavailable`, within some seconds, when the own peer can't be reached: to be tried again
  */
 export async function connect (config: FabricLedgerConfig): Promise<{ connection: FabricConnection, release: () => void }> {
   const key = JSON.stringify(config)
   const found = shared.get(key)
-  const entry = found ?? openConnection(config)
+  const entry = found ?? { connecting: openConnection(config), users: 0 }
   if (found === undefined) shared.set(key, entry)
   entry.users++
   let released = false
@@ -51,54 +53,64 @@ export async function connect (config: FabricLedgerConfig): Promise<{ connection
     if (released) return
     released = true
     if (--entry.users > 0) return
-    shared.delete(key)
-    entry.gateway.disconnect()
-    void entry.connecting.then(({ delivery }) => { delivery.client.close() }, () => {})
+    if (shared.get(key) === entry) shared.delete(key)
+    void entry.connecting.then((connection) => { connection.close() }, () => {})
   }
   try {
     return { connection: await entry.connecting, release }
   } catch (cause) {
+    // whoever tries again must not meet this failure again
+    if (shared.get(key) === entry) shared.delete(key)
     release()
     throw cause instanceof ScrutinError ? cause : new ScrutinError('ledger.unavailable', `no connection to a peer of ${config.mspId}`, { cause })
   }
 }
 
-function openConnection (config: FabricLedgerConfig): SharedConnection {
+async function openConnection (config: FabricLedgerConfig): Promise<FabricConnection> {
+  const { mspId, channel, chaincode } = config
+  const identity = await readIdentity(config)
+  const delivery: DeliverService = { client: peerClient(ownPeer(await readProfile(config.connectionProfile), mspId)), identity, channel }
+  const commits = new CommitFeed(delivery)
   const gateway = new Gateway()
-  return { gateway, connecting: connectGateway(gateway, config), users: 0 }
+  try {
+    await commits.open()
+    const members = await NetworkMembers.discover(delivery, chaincode)
+    return {
+      mspId,
+      channel,
+      chaincode,
+      proposals: await openProposals(gateway, config, identity),
+      delivery,
+      commits,
+      members,
+      pace: new Pace(),
+      close: () => {
+        commits.close()
+        members.close()
+        gateway.disconnect()
+        delivery.client.close()
+      },
+    }
+  } catch (error) {
+    commits.close()
+    gateway.disconnect()
+    delivery.client.close()
+    throw error
+  }
 }
 
-async function connectGateway (gateway: Gateway, config: FabricLedgerConfig): Promise<FabricConnection> {
-  const { mspId, channel, chaincode } = config
-  const identity: X509Identity = {
+/**
+ * fabric-network makes the proposals. It opens no connection of its own: those it opens are not taken up again in time
+ * when a peer or orderer was down, and tell what went wrong in words only.
+ */
+async function openProposals (gateway: Gateway, config: FabricLedgerConfig, identity: DeliverService['identity']): Promise<Proposals> {
+  const x509: X509Identity = {
     type: 'X.509',
-    mspId,
-    credentials: {
-      certificate: await readFile(config.certificate, 'utf8'),
-      privateKey: await readFile(config.privateKey, 'utf8'),
-    },
+    mspId: config.mspId,
+    credentials: { certificate: await readFile(config.certificate, 'utf8'), privateKey: await readFile(config.privateKey, 'utf8') },
   }
-  const profile = await readProfile(config.connectionProfile)
-  await gateway.connect(profile, {
-    identity,
-    discovery: { enabled: true, asLocalhost: false },
-    queryHandlerOptions: { strategy: (network) => askOwnPeer(network, mspId), timeout: 30 },
-    // commitTimeout is how long an orderer may take to accept; the wait for the commit is our own (own-peer-commit.ts)
-    eventHandlerOptions: { endorseTimeout: 30, commitTimeout: 15 },
-  })
-  const network = await gateway.getNetwork(channel)
-  const commits = new CommitFeed(network)
-  await commits.open()
-  const contract = network.getContract(chaincode)
-  return {
-    mspId,
-    channel,
-    chaincode,
-    network,
-    contract,
-    systemContract: network.getContract('qscc'),
-    delivery: { client: peerClient(ownPeer(profile, mspId)), identity: await readIdentity(config), channel },
-    commits,
-    endorsers: new KnownEndorsers(contract)
-  }
+  await gateway.connect(new Client('scrutin'), { identity: x509, discovery: { enabled: false } })
+  const network = await gateway.getNetwork(config.channel)
+  if (gateway.identityContext === undefined) throw new Error('fabric-network has no identity')
+  return new Proposals(network, gateway.identityContext, identity)
 }

@@ -1,64 +1,45 @@
-import type { BlockEvent } from 'fabric-network'
+import { common, peer } from '@hyperledger/fabric-protos'
 import type { ContractEvent } from '../port.ts'
-import type { FabricConnection } from './connection.ts'
+import type { Delivered, DeliverService } from './deliver.ts'
+import { followBlocks } from './follow-blocks.ts'
+import { isValid } from './validation-codes.ts'
 
 /**
- * The contract's events of valid transactions from a block on, read from the own peer's blocks. A lost stream is taken
- * up again by fabric-network at the block that comes next.
+ * The contract's events of valid transactions from a block on, read from the own peer's blocks.
  *
  * @param from number of the first block
  * @param signal ends the iteration
  */
-export async function * contractEvents (connection: FabricConnection, from: Promise<bigint>, signal: AbortSignal): AsyncGenerator<ContractEvent> {
-  const { network, chaincode } = connection
-  const startBlock = (await from).toString()
-  const waiting: ContractEvent[] = []
-  let wake = (): void => {}
-  const listener = async (block: BlockEvent): Promise<void> => {
-    waiting.push(...eventsOf(block, chaincode))
-    wake()
-  }
-  const onAbort = (): void => { wake() }
-  signal.addEventListener('abort', onAbort)
-  try {
-    if (signal.aborted) return
-    await network.addBlockListener(listener, { type: 'full', startBlock })
-    for (;;) {
-      for (let event = waiting.shift(); event !== undefined; event = waiting.shift()) {
-        if (signal.aborted) return
-        yield event
-      }
+export async function * contractEvents (service: DeliverService, chaincode: string, from: Promise<bigint>, signal: AbortSignal): AsyncGenerator<ContractEvent> {
+  for await (const block of followBlocks(service, { kind: 'whole', from: await from, signal })) {
+    for (const event of eventsOf(block, chaincode)) {
       if (signal.aborted) return
-      await new Promise<void>((resolve) => {
-        wake = resolve
-        if (waiting.length > 0 || signal.aborted) resolve()
-      })
+      yield event
     }
-  } finally {
-    signal.removeEventListener('abort', onAbort)
-    network.removeBlockListener(listener)
   }
 }
 
-function eventsOf (block: BlockEvent, chaincode: string): ContractEvent[] {
-  const blockNumber = BigInt(block.blockNumber.toString())
-  const ids = transactionIds(block.blockData)
-  return block.getTransactionEvents().filter((transaction) => transaction.isValid).flatMap((transaction) =>
-    transaction.getContractEvents().filter((event) => event.chaincodeId === chaincode).map((event) => ({
-      blockNumber,
-      index: ids.indexOf(transaction.transactionId),
-      transactionId: transaction.transactionId,
-      name: event.eventName,
-      payload: event.payload ?? new Uint8Array(),
-    })))
+function eventsOf ({ number, bytes }: Delivered, chaincode: string): ContractEvent[] {
+  const block = common.Block.deserializeBinary(bytes)
+  const verdicts = block.getMetadata()?.getMetadataList_asU8()[common.BlockMetadataIndex.TRANSACTIONS_FILTER]
+  return (block.getData()?.getDataList_asU8() ?? []).flatMap((envelope, index) => {
+    if (!isValid(verdicts?.[index] ?? peer.TxValidationCode.NOT_VALIDATED)) return []
+    const event = eventOf(envelope)
+    return event === undefined || event.getChaincodeId() !== chaincode
+      ? []
+      : [{ blockNumber: number, index, transactionId: event.getTxId(), name: event.getEventName(), payload: event.getPayload_asU8() }]
+  })
 }
 
-/** Ids of all the block's transactions; fabric-network has decoded the block further than its typings say. */
-function transactionIds (block: unknown): unknown[] {
-  const envelopes = inside(block, 'data', 'data')
-  return Array.isArray(envelopes) ? envelopes.map((envelope: unknown) => inside(envelope, 'payload', 'header', 'channel_header', 'tx_id')) : []
-}
-
-function inside (value: unknown, ...path: readonly string[]): unknown {
-  return path.reduce((found: unknown, name): unknown => typeof found === 'object' && found !== null ? Reflect.get(found, name) : undefined, value)
+/** The event a transaction set, if it is an endorser transaction (not one of configuration) and set one. */
+function eventOf (envelope: Uint8Array): peer.ChaincodeEvent | undefined {
+  const payload = common.Payload.deserializeBinary(common.Envelope.deserializeBinary(envelope).getPayload_asU8())
+  const channelHeader = common.ChannelHeader.deserializeBinary(payload.getHeader()?.getChannelHeader_asU8() ?? new Uint8Array())
+  if (channelHeader.getType() !== common.HeaderType.ENDORSER_TRANSACTION) return undefined
+  const [action] = peer.Transaction.deserializeBinary(payload.getData_asU8()).getActionsList()
+  if (action === undefined) return undefined
+  const endorsed = peer.ChaincodeActionPayload.deserializeBinary(action.getPayload_asU8()).getAction()
+  const response = peer.ProposalResponsePayload.deserializeBinary(endorsed?.getProposalResponsePayload_asU8() ?? new Uint8Array())
+  const event = peer.ChaincodeEvent.deserializeBinary(peer.ChaincodeAction.deserializeBinary(response.getExtension_asU8()).getEvents_asU8())
+  return event.getEventName() === '' ? undefined : event
 }

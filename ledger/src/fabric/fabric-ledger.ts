@@ -5,10 +5,14 @@ import { chainStatus, lookUp } from './chain-queries.ts'
 import { connect, type FabricConnection } from './connection.ts'
 import { contractEvents } from './contract-events.ts'
 import { followBlocks } from './follow-blocks.ts'
+import { askOwnPeer } from './own-peer.ts'
 import { submitTransaction } from './submit-transaction.ts'
+import { isValid } from './validation-codes.ts'
+
+const evaluateMilliseconds = 30_000
 
 /**
- * A real Fabric channel, through the member's own peer (`fabric-network` with discovery).
+ * A real Fabric channel, through the member's own peer.
  *
  * @throws ScrutinError `ledger.unavailable` when the peer can't be reached
  */
@@ -35,12 +39,13 @@ class FabricLedger implements Ledger {
   }
 
   async evaluate (transaction: string, args: readonly string[]): Promise<Uint8Array> {
-    return await this.#open().contract.evaluateTransaction(transaction, ...args)
+    const connection = this.#open()
+    return await askOwnPeer(connection, connection.chaincode, transaction, args, evaluateMilliseconds)
   }
 
   async locate (transactionId: string): Promise<Position | undefined> {
     const found = await lookUp(this.#open(), transactionId)
-    return found?.code === 'VALID' ? { blockNumber: found.blockNumber, index: found.index } : undefined
+    return found !== undefined && isValid(found.code) ? { blockNumber: found.blockNumber, index: found.index } : undefined
   }
 
   async status (): Promise<LedgerStatus> {
@@ -52,7 +57,7 @@ class FabricLedger implements Ledger {
     // asked now, not when the iteration begins: what is committed after this call belongs to it
     const from = options.from === undefined ? chainStatus(connection).then(({ height }) => height) : Promise.resolve(options.from)
     from.catch(() => {}) // reported to whoever iterates
-    return contractEvents(connection, from, this.#untilClosed(options.signal))
+    return contractEvents(connection.delivery, connection.chaincode, from, this.#untilClosed(options.signal))
   }
 
   blocks ({ from = 0n, to, signal }: BlocksOptions = {}): AsyncIterable<LedgerBlock> {

@@ -11,6 +11,10 @@ export interface FollowOptions {
   readonly to?: bigint
   /** Ends the iteration quietly. */
   readonly signal: AbortSignal
+  /** Called when a block comes, first and after each break at once: the stream is there. */
+  readonly delivering?: () => void
+  /** Called when the stream broke. */
+  readonly broken?: (cause: unknown) => void
 }
 
 const leastWaitMilliseconds = 100
@@ -30,19 +34,27 @@ export async function * followBlocks (service: DeliverService, options: FollowOp
   const { kind, to, signal } = options
   let next: bigint | 'newest' = options.from
   let wait = leastWaitMilliseconds
+  let broken = false
   let lastBlockAt = performance.now()
   const isOver = (): boolean => signal.aborted || (to !== undefined && next !== 'newest' && next > to)
   while (!isOver()) {
     try {
-      for await (const block of deliver(service, { kind, from: next, ...to === undefined ? {} : { to }, signal })) {
+      // after a break from the block before, which exists: that it comes shows that the peer is there again
+      const from: bigint | 'newest' = broken && next !== 'newest' && next > 0n ? next - 1n : next
+      for await (const block of deliver(service, { kind, from, ...to === undefined ? {} : { to }, signal })) {
         if (signal.aborted) return
+        options.delivering?.()
+        if (next !== 'newest' && block.number < next) continue
         next = block.number + 1n
         wait = leastWaitMilliseconds
+        broken = false
         yield block
         lastBlockAt = performance.now()
       }
     } catch (cause) {
       if (signal.aborted) return
+      broken = true
+      options.broken?.(cause)
       if (cause instanceof ScrutinError && cause.code === 'ledger.refused') throw cause
       if (to !== undefined && performance.now() - lastBlockAt > patienceMilliseconds) throw unavailable(service, cause)
       await sleep(wait, undefined, { signal }).catch(() => {})

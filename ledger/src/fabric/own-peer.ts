@@ -1,34 +1,20 @@
-import type { Endorser } from 'fabric-common'
-import type { Network, Query, QueryHandler } from 'fabric-network'
-import { ScrutinError } from '../../../protocol/src/errors.ts'
-import { isRequestTimeout, refusedByContract } from './endorsement-failure.ts'
+import { peer } from '@hyperledger/fabric-protos'
+import { asUnavailable, call } from './call-peer.ts'
+import type { FabricConnection } from './connection.ts'
+import { refusedByContract } from './endorsement-failure.ts'
 
-/** The member's own peers: the only ones whose answers it relies on alone. */
-export function peersOf (network: Network, mspId: string): Endorser[] {
-  return network.getChannel().getEndorsers(mspId)
-}
+const leastRefusal = 400
 
 /**
- * Evaluates on the member's own peer, connecting again when the connection was lost.
+ * Asks a chaincode through the member's own peer, the only one whose answers it relies on alone; writes nothing.
  *
- * @throws (from `evaluate`) the contract's refusal; `ledger.refused` for others; `ledger.unavailable`, `ledger.timeout`
+ * @throws the contract's refusal; `ledger.refused` for others; `ledger.unavailable`, `ledger.timeout`
  */
-export function askOwnPeer (network: Network, mspId: string): QueryHandler {
-  return {
-    async evaluate (query: Query): Promise<Buffer> {
-      let failure: unknown
-      for (const peer of peersOf(network, mspId)) {
-        if (!await peer.checkConnection()) {
-          failure = new Error(`no connection to ${peer.name}`)
-          continue
-        }
-        const answer = (await query.evaluate([peer]))[peer.name]
-        if (answer === undefined || answer instanceof Error) failure = answer
-        else if (answer.isEndorsed) return answer.payload
-        else throw refusedByContract(answer.message)
-      }
-      if (isRequestTimeout(failure)) throw new ScrutinError('ledger.timeout', `the peer of ${mspId} did not answer`, { cause: failure })
-      throw new ScrutinError('ledger.unavailable', `no peer of ${mspId} answers`, { cause: failure })
-    },
-  }
+export async function askOwnPeer (connection: FabricConnection, chaincode: string, transaction: string, args: readonly string[], milliseconds: number): Promise<Uint8Array> {
+  const { signed } = connection.proposals.build(chaincode, { transaction, args, transient: {} })
+  const answer = await call(connection.delivery.client, '/protos.Endorser/ProcessProposal', signed, milliseconds)
+    .catch((cause: unknown) => { throw asUnavailable(cause, `the peer of ${connection.mspId} does not answer`) })
+  const response = peer.ProposalResponse.deserializeBinary(answer).getResponse()
+  if ((response?.getStatus() ?? leastRefusal) >= leastRefusal) throw refusedByContract(response?.getMessage() ?? 'an empty answer')
+  return response?.getPayload_asU8() ?? new Uint8Array()
 }

@@ -1,73 +1,111 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ScrutinError } from '../../../protocol/src/errors.ts'
 import type { Committed } from '../port.ts'
+import { type Collected, collectEndorsements } from './collect-endorsements.ts'
 import type { FabricConnection } from './connection.ts'
-import { endorsementFailure, plain } from './endorsement-failure.ts'
-import { OwnPeerCommit } from './own-peer-commit.ts'
-import { invalidTransaction } from './validation-codes.ts'
+import { endorsementFailure } from './endorsement-failure.ts'
+import { askEndorser, type Endorsed, resultOf } from './endorser.ts'
+import { orderTransaction } from './order-transaction.ts'
+import { broadcast, isTaken } from './orderer.ts'
+import type { SignedProposal, Submission } from './proposal.ts'
+import { transactionEnvelope } from './transaction-envelope.ts'
+import { invalidTransaction, isValid } from './validation-codes.ts'
 
-const attempts = 4
+const attempts = 5
 const waitBetweenMilliseconds = 150
+const endorseMilliseconds = 30_000
+/** A contract may compute for a while under load; who is silent for longer has others asked in its place. */
+const slowEndorserMilliseconds = 3_000
+const broadcastMilliseconds = 3_000
+/** From an orderer's taking a transaction to giving it to another one as well, if commits are not slow altogether. */
+const leastResendMilliseconds = 4_000
 
-/** Endorsing takes some ten milliseconds; this long, it has waited in vain for a peer that is down. */
-const slowEndorsementMilliseconds = 2_500
-
-export interface Submission {
-  readonly transaction: string
-  readonly args: readonly string[]
-  readonly transient: Readonly<Record<string, Uint8Array>>
-}
+/** Under BFT, Fabric's orderers take no larger transaction (`RequestMaxBytes` in its `smartbft/util.go`). */
+const mostEnvelopeBytes = 500 * 1024
 
 /**
- * Endorses, orders and waits for the commit on the own peer. When the endorsers disagree (their peers stand at
- * different blocks) or are not found, nothing has been ordered yet: tried again a few times, as a new transaction.
+ * Endorses, orders and waits for the commit on the own peer. As long as the endorsers disagree (their peers stand at
+ * different blocks), nothing has been ordered yet: tried again a few times, as a new transaction. Once a transaction
+ * has been handed to an orderer, only that same one is sent again.
  *
  * @throws ScrutinError as the port says
  */
 export async function submitTransaction (connection: FabricConnection, submission: Submission): Promise<Committed> {
   for (let attempt = 1; ; attempt++) {
-    const outcome = await submitOnce(connection, submission)
-    if ('committed' in outcome) return outcome.committed
-    if (!outcome.tryAgain || attempt === attempts) throw outcome.error
+    const proposal = connection.proposals.build(connection.chaincode, submission)
+    const collected = await endorse(connection, proposal)
+    if (collected.endorsed !== undefined) return await order(connection, proposal, collected.endorsed)
+    const { error, disagreement } = endorsementFailure(collected.answers)
+    if (!disagreement || attempt === attempts) throw error
     await sleep(waitBetweenMilliseconds * attempt)
   }
 }
 
-type Outcome = { readonly committed: Committed } | { readonly error: ScrutinError, readonly tryAgain: boolean }
-
-async function submitOnce (connection: FabricConnection, submission: Submission): Promise<Outcome> {
-  const transaction = connection.contract.createTransaction(submission.transaction)
-  const transactionId = transaction.getTransactionId()
-  const commit = new OwnPeerCommit(connection, transactionId)
-  transaction.setTransient(Object.fromEntries(Object.entries(submission.transient).map(([name, value]) => [name, Buffer.from(value)])))
-  transaction.setEventHandler(() => commit)
-  let result: Uint8Array
-  const start = performance.now()
-  try {
-    result = await transaction.submit(...submission.args)
-  } catch (error) {
-    return failure(connection, transactionId, error)
-  } finally {
-    commit.cancelListening()
-    if (commit.listeningSince - start > slowEndorsementMilliseconds) connection.endorsers.refresh()
+async function endorse ({ members }: FabricConnection, proposal: SignedProposal): Promise<Collected> {
+  const { availability, plan } = members
+  if (plan === undefined) {
+    members.refresh()
+    throw new ScrutinError('ledger.unavailable', 'too few members are there to endorse the transaction')
   }
-  const recorded = await commit.outcome
-  if (recorded === undefined) {
-    throw new ScrutinError('ledger.timeout', `transaction ${transactionId} was sent to the orderers but not seen in a block in time`)
+  const collected = await collectEndorsements({
+    plan,
+    rank: members.rankEndorsers(),
+    slowAfterMilliseconds: slowEndorserMilliseconds,
+    ask: async (address) => {
+      const endorser = members.endorser(address)
+      if (endorser === undefined) return { kind: 'failed', cause: new Error(`${address} is not an endorser any more`) }
+      const answer = await askEndorser(members.client(endorser), endorser.mspId, members.authoritiesOf(endorser.mspId), proposal.signed, endorseMilliseconds)
+      if (answer.kind === 'failed') availability.failed(address)
+      if (answer.kind === 'endorsed') availability.worked(address)
+      return answer
+    },
+  })
+  for (const address of collected.slow) availability.failed(address)
+  for (const address of collected.dissenting) availability.disagreed(address)
+  // the others endorse what one refuses: it may be behind, or its contract down
+  if (collected.endorsed !== undefined) {
+    for (const [address, { kind }] of collected.answers) if (kind === 'refused') availability.failed(address)
   }
-  if (recorded.code !== 'VALID') throw invalidTransaction(transactionId, recorded.code)
-  return { committed: { blockNumber: recorded.blockNumber, index: recorded.index, transactionId, result } }
+  if (collected.slow.length > 0 || [...collected.answers.values()].some(({ kind }) => kind === 'failed')) members.refresh()
+  return collected
 }
 
-function failure (connection: FabricConnection, transactionId: string, cause: unknown): Outcome {
-  const refused = endorsementFailure(cause)
-  if (refused !== undefined) {
-    if (refused.error.code === 'ledger.unavailable' || refused.error.code === 'ledger.timeout') connection.endorsers.refresh()
-    return { error: refused.error, tryAgain: refused.disagreement }
+async function order (connection: FabricConnection, proposal: SignedProposal, endorsed: readonly Endorsed[]): Promise<Committed> {
+  const { members, commits, delivery, pace } = connection
+  const { availability } = members
+  const { transactionId } = proposal
+  const [first] = endorsed
+  if (first === undefined) throw new Error('nobody endorsed the transaction')
+  // better not to order at all than not to learn what became of it
+  if (!commits.isConnected) throw new ScrutinError('ledger.unavailable', `transaction ${transactionId} was not ordered: the peer of ${connection.mspId} is not there to tell what becomes of it`)
+  const envelope = transactionEnvelope(delivery.identity, proposal, endorsed)
+  const committed = commits.expect(transactionId)
+  const start = performance.now()
+  try {
+    const { code, blockNumber, index } = await orderTransaction({
+      transactionId,
+      committed,
+      limits: { resendAfterMilliseconds: pace.unusual(leastResendMilliseconds) },
+      orderers: () => members.orderersInTurn(),
+      swallowed: (address) => { availability.failed(address) },
+      send: async (address) => {
+        const orderer = members.orderer(address)
+        if (orderer === undefined) return false
+        const taken = await broadcast(members.client(orderer), envelope, broadcastMilliseconds).then(isTaken, () => false)
+        if (taken) availability.worked(address)
+        else availability.failed(address)
+        return taken
+      },
+    })
+    pace.note(performance.now() - start)
+    if (!isValid(code)) throw invalidTransaction(transactionId, code)
+    return { blockNumber, index, transactionId, result: resultOf(first.payload) }
+  } catch (error) {
+    if (error instanceof ScrutinError && error.code === 'ledger.unavailable' && envelope.length > mostEnvelopeBytes) {
+      throw new ScrutinError('input.too-large', `no orderer took transaction ${transactionId} of ${envelope.length} bytes; under BFT they take ${mostEnvelopeBytes}`, { cause: error })
+    }
+    throw error
+  } finally {
+    commits.forget(transactionId)
   }
-  const message = cause instanceof Error ? cause.message : String(cause)
-  const error = new ScrutinError('ledger.unavailable', `transaction ${transactionId}: ${message}`, { cause: plain(cause) })
-  const undiscovered = /discovery/i.test(message)
-  if (undiscovered) connection.endorsers.forget()
-  return { error, tryAgain: undiscovered }
 }
