@@ -1,5 +1,5 @@
 import t from 'tap'
-import { fillBallot, sealBallot } from '../../protocol/src/fill-ballot.ts'
+import { fillBallot, sealBallot } from '../../protocol/test/support/raw-ballot.ts'
 import { joinFrames } from '../../protocol/src/bytes.ts'
 import { castableBallot, obtainCredential, sampleElection } from '../../protocol/test/support/sample-election.ts'
 import { mostBallotBytesAtOnce } from '../../protocol/src/transaction-size.ts'

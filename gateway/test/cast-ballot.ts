@@ -1,7 +1,7 @@
 import t from 'tap'
 import { assertInclusionStatement, type Receipt } from '../../protocol/src/receipt.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
-import { fillBallot, sealBallot } from '../../protocol/src/fill-ballot.ts'
+import { fillBallot, sealBallot } from '../../protocol/test/support/raw-ballot.ts'
 import { castableBallot, obtainCredential, sampleElection, type SampleElection } from '../../protocol/test/support/sample-election.ts'
 import { sampleQuestion } from '../../protocol/test/support/sample-definition.ts'
 import { finishElection, stageOpenElection } from '../../chaincode/test/support/staged-election.ts'

@@ -28,13 +28,16 @@ export interface EncryptedQuestion {
   readonly proofs: readonly { readonly proof: MembershipProof, readonly commitments: Uint8Array }[]
 }
 
-export interface Ballot {
-  readonly body: Uint8Array
+export interface BallotBody {
   readonly electionId: Uint8Array
   readonly classIndex: number
   readonly credentialKeyBytes: Uint8Array
   readonly credentialKey: PublicPoint
   readonly questions: readonly EncryptedQuestion[]
+}
+
+export interface Ballot extends BallotBody {
+  readonly body: Uint8Array
   readonly credentialSignatures: readonly Uint8Array[]
   readonly castSignature: Signature
 }
@@ -78,19 +81,32 @@ export function ballotTracker (bytes: Uint8Array, rules: readonly SlotRules[]): 
 export function decodeBallot (bytes: Uint8Array, rules: readonly SlotRules[], registrarCount: number): Ballot {
   return asBallotError(() => {
     const reader = new ByteReader(bytes)
-    if (reader.takeByte() !== ballotVersion) throw new ScrutinError('ballot.malformed', 'unknown version')
-    const electionId = reader.take(32)
-    const classIndex = reader.takeByte()
-    const credentialKeyBytes = reader.take(pointLength)
-    const questions = rules.map((question) => readQuestion(reader, question))
+    const read = readBody(reader, rules)
     const body = bytes.subarray(0, bytes.length - reader.remaining)
     const credentialSignatures = Array.from({ length: registrarCount }, () => reader.take(credentialSignatureLength))
     const castSignature = decodeSignature(reader.take(signatureLength))
     reader.finish()
-    return {
-      body, electionId, classIndex, credentialKeyBytes, credentialKey: PublicPoint.decode(credentialKeyBytes), questions, credentialSignatures, castSignature,
-    }
+    return { ...read, body, credentialSignatures, castSignature }
   })
+}
+
+/** The same for a body without its envelope. */
+export function decodeBody (bytes: Uint8Array, rules: readonly SlotRules[]): BallotBody {
+  return asBallotError(() => {
+    const reader = new ByteReader(bytes)
+    const read = readBody(reader, rules)
+    reader.finish()
+    return read
+  })
+}
+
+function readBody (reader: ByteReader, rules: readonly SlotRules[]): BallotBody {
+  if (reader.takeByte() !== ballotVersion) throw new ScrutinError('ballot.malformed', 'unknown version')
+  const electionId = reader.take(32)
+  const classIndex = reader.takeByte()
+  const credentialKeyBytes = reader.take(pointLength)
+  const questions = rules.map((question) => readQuestion(reader, question))
+  return { electionId, classIndex, credentialKeyBytes, credentialKey: PublicPoint.decode(credentialKeyBytes), questions }
 }
 
 function readQuestion (reader: ByteReader, rules: SlotRules): EncryptedQuestion {

@@ -5,7 +5,7 @@
  * the guilty ballots stand alone; nothing is decoded or hashed again for it.
  */
 import { equalBytes, fromHex, toHex } from './bytes.ts'
-import { type Ballot, decodeBallot, trackerOf } from './ballot-encoding.ts'
+import { type Ballot, type BallotBody, decodeBallot, trackerOf } from './ballot-encoding.ts'
 import { ballotChallenges, type BallotContext } from './ballot-transcript.ts'
 import { assertCredential, credentialMessage } from './credential.ts'
 import { Equations, equationsHold, findFalse } from './equations.ts'
@@ -79,6 +79,16 @@ function signatureHolds (ballot: Ballot): boolean {
 function ballotEquations (rules: BallotRules, ballot: Ballot): Equations {
   const equations = new Equations()
   addSignatureEquation(equations, tags.castSignature, ballot.credentialKey, ballot.body, ballot.castSignature)
+  addProofEquations(equations, rules, ballot)
+  return equations
+}
+
+/** Whether all proofs of a body hold, cast or not. */
+export function proofsHold (rules: BallotRules, body: BallotBody): boolean {
+  return equationsHold((equations) => { addProofEquations(equations, rules, body) })
+}
+
+function addProofEquations (equations: Equations, rules: BallotRules, ballot: BallotBody): void {
   const context: BallotContext = { electionId: rules.electionId, classIndex: ballot.classIndex, electionKeys: rules.electionKeys }
   const challenges = ballotChallenges(context, ballot.credentialKeyBytes, ballot.questions.map(({ ciphertextBytes, proofs }) =>
     ({ ciphertextBytes, commitments: proofs.map(({ commitments }) => commitments) })))
@@ -88,7 +98,6 @@ function ballotEquations (rules: BallotRules, ballot: Ballot): Equations {
       addMembershipEquations(equations, alpha, betas, rules.electionKeys, combination, proofs[p]!.proof, challenges[q]![p]!)
     })
   })
-  return equations
 }
 
 /** The statements proven about a question: each slot by itself, then the sums. */

@@ -64,6 +64,7 @@ export const errorCatalogue = {
   'ballot.credential': [422, 'The credential does not carry the signature of every registrar'],
   'ballot.signature': [422, 'The signature of the credential is wrong'],
   'ballot.proof': [422, 'A proof of the ballot does not hold'],
+  'ballot.opening': [422, 'The opened ballot does not hold what is said of it'],
   'ballot.credential-used': [409, 'Another ballot has been cast with this credential'],
   'ballot.recorded': [409, 'This very ballot stands in the box already'],
   'ballot.unknown': [404, 'There is no such ballot in the box'],

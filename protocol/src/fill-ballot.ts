@@ -1,4 +1,9 @@
-/** The voter's side of a ballot: encrypt, prove, sign. */
+/**
+ * The voter's side of a ballot: encrypt, prove; then *either* open it for a
+ * check *or* sign it. Benaloh's challenge ("Simple Verifiable Elections",
+ * EVT 2006) shows a cheating device only if the device can't know beforehand
+ * which of the two will come, and if what was opened is never cast.
+ */
 import { concatBytes } from './bytes.ts'
 import { ballotVersion, trackerOf } from './ballot-encoding.ts'
 import { ballotChallenges, type BallotContext } from './ballot-transcript.ts'
@@ -7,15 +12,44 @@ import { basePoint, identity, modOrder, multiply, type Point, randomScalar, sumP
 import { findKind } from './kinds/kinds.ts'
 import type { Answer, SlotRules } from './kinds/question-kind.ts'
 import { MembershipProver } from './membership-proof.ts'
+import type { OpenedBallot } from './opened-ballot.ts'
 import { type KeyPair, sign } from './schnorr.ts'
 import { tags } from './tagged-hash.ts'
 
-export interface FilledBallot {
+interface Contents {
   readonly body: Uint8Array
-  /** Hash of the body, shown to the voter before the choice between check and cast. */
-  readonly tracker: string
-  /** What a check opens: the randomness of each question. A body that was opened must never be signed. */
+  readonly answers: readonly Answer[]
   readonly randomness: readonly bigint[]
+}
+
+/** A ballot between encryption and the voter's choice. Nothing but its tracker can be seen, and it can be used once. */
+export class FilledBallot {
+  /** Hash of the body, to be shown to the voter before the choice between check and cast. */
+  readonly tracker: string
+  #contents: Contents | undefined
+
+  constructor (contents: Contents) {
+    this.tracker = trackerOf(contents.body)
+    this.#contents = contents
+  }
+
+  /** Check: shows all, and throws the body away as far as casting goes. */
+  open (): OpenedBallot {
+    return this.#take()
+  }
+
+  /** Cast: signs the body and puts the envelope around it; the randomness is gone. */
+  seal (credential: KeyPair, credentialSignatures: readonly Uint8Array[]): Uint8Array {
+    const { body } = this.#take()
+    return concatBytes(body, ...credentialSignatures, sign(tags.castSignature, credential, body))
+  }
+
+  #take (): Contents {
+    const contents = this.#contents
+    if (contents === undefined) throw new Error('a ballot is either opened or signed, and once only')
+    this.#contents = undefined
+    return contents
+  }
 }
 
 /** Throws `input.malformed` for answers that the questions do not allow. */
@@ -33,12 +67,7 @@ export function fillBallot (context: BallotContext, questions: readonly Question
       ...provers.flatMap((prover, p) => [prover.commitments, prover.respond(challenges[q]![p]!)]),
     ])
   )
-  return { body, tracker: trackerOf(body), randomness }
-}
-
-/** Signs the body, so that it can be cast, and puts the envelope around it. */
-export function sealBallot (body: Uint8Array, credential: KeyPair, credentialSignatures: readonly Uint8Array[]): Uint8Array {
-  return concatBytes(body, ...credentialSignatures, sign(tags.castSignature, credential, body))
+  return new FilledBallot({ body, answers, randomness })
 }
 
 function encryptAnswer (context: BallotContext, question: Question, answer: Answer, randomness: bigint): { ciphertextBytes: Uint8Array, provers: MembershipProver[] } {

@@ -4,7 +4,7 @@ import { ballotLength, ballotTracker, bodyLength, decodeBallot, decodeCiphertext
 import { concatBytes, toHex } from '../src/bytes.ts'
 import { checkBallots } from '../src/check-ballots.ts'
 import { slotRules } from '../src/definition.ts'
-import { fillBallot, sealBallot } from '../src/fill-ballot.ts'
+import { fillBallot, sealBallot } from './support/raw-ballot.ts'
 import { basePoint, multiply } from '../src/group.ts'
 import { generateKeyPair } from '../src/schnorr.ts'
 import { bytes } from './support/arbitraries.ts'

@@ -2,7 +2,7 @@
 import t from 'tap'
 import { fromHex } from '../src/bytes.ts'
 import { ballotRules } from '../src/check-ballots.ts'
-import { fillBallot, sealBallot } from '../src/fill-ballot.ts'
+import { fillBallot, sealBallot } from './support/raw-ballot.ts'
 import { basePoint, decodePoint, multiply, pointToHex, randomScalar } from '../src/group.ts'
 import { generateKeyPair } from '../src/schnorr.ts'
 import { replaced } from './support/ballot-layout.ts'

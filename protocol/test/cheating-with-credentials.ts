@@ -1,7 +1,7 @@
 /** One test for every way to cast without the credential for it. */
 import t from 'tap'
 import { concatBytes, equalBytes } from '../src/bytes.ts'
-import { fillBallot, sealBallot } from '../src/fill-ballot.ts'
+import { fillBallot, sealBallot } from './support/raw-ballot.ts'
 import { basePoint, encodeScalar } from '../src/group.ts'
 import { generateKeyPair, sign } from '../src/schnorr.ts'
 import { tags } from '../src/tagged-hash.ts'

@@ -3,7 +3,7 @@ import { constants, createPrivateKey, sign } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
 import { credentialMessage } from '../../protocol/src/credential.ts'
 import type { Question } from '../../protocol/src/definition.ts'
-import { fillBallot, sealBallot } from '../../protocol/src/fill-ballot.ts'
+import { fillBallot } from '../../protocol/src/fill-ballot.ts'
 import { fromHex } from '../../protocol/src/bytes.ts'
 import { pointFromHex } from '../../protocol/src/group.ts'
 import { generateKeyPair } from '../../protocol/src/schnorr.ts'
@@ -37,7 +37,7 @@ for (let i = 0; i < work.count; i++) {
   // what blinding, signing and unblinding come to: the signature scheme has one signature for each message
   const signatures = registrarKeys.map((key) => sign('sha384', message, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 0 }))
   const answers = questions.map(({ options }) => ({ choose: options.flatMap(({ id }) => Math.random() < 0.4 ? [id] : []) }))
-  const { body, tracker } = fillBallot({ electionId, classIndex: 0, electionKeys }, questions, answers, credential.publicKey)
-  const made: MadeBallot = { bytes: sealBallot(body, credential, signatures), tracker }
+  const filled = fillBallot({ electionId, classIndex: 0, electionKeys }, questions, answers, credential.publicKey)
+  const made: MadeBallot = { bytes: filled.seal(credential, signatures), tracker: filled.tracker }
   parentPort!.postMessage(made)
 }

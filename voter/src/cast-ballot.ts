@@ -1,7 +1,7 @@
 /** Filling a ballot in, and casting it until there is a receipt: only a receipt acknowledges. */
 import { checkBallots } from '../../protocol/src/check-ballots.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
-import { fillBallot, type FilledBallot, sealBallot } from '../../protocol/src/fill-ballot.ts'
+import { fillBallot, type FilledBallot } from '../../protocol/src/fill-ballot.ts'
 import { findKind } from '../../protocol/src/kinds/kinds.ts'
 import type { Answer } from '../../protocol/src/kinds/question-kind.ts'
 import { assertInclusionStatement, type Receipt } from '../../protocol/src/receipt.ts'
@@ -27,7 +27,7 @@ export function fillIn (election: VerifiedElection, credential: Credential, answ
 
 /** Signs the ballot and checks it as every endorser will: what is sent can only be refused for its time or its credential. */
 export function seal (election: VerifiedElection, credential: Credential, filled: FilledBallot): Uint8Array {
-  const bytes = sealBallot(filled.body, credential.keys, credential.signatures)
+  const bytes = filled.seal(credential.keys, credential.signatures)
   const [verdict] = checkBallots(election.rules, [bytes])
   if (verdict?.accepted !== true || verdict.tracker !== filled.tracker) throw new Error('this device made a ballot that does not hold')
   return bytes

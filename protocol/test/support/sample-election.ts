@@ -7,7 +7,7 @@ import { fromHex, toHex } from '../../src/bytes.ts'
 import type { CeremonyContext, CommitMessage, ComplaintMessage, DealMessage } from '../../src/ceremony.ts'
 import { credentialMessage } from '../../src/credential.ts'
 import { type Definition, electionId, electionKeyCount, slotRules } from '../../src/definition.ts'
-import { fillBallot, sealBallot } from '../../src/fill-ballot.ts'
+import { fillBallot } from '../../src/fill-ballot.ts'
 import { modOrder, type Point, pointFromHex, pointToHex, scalarFromHex, scalarToHex } from '../../src/group.ts'
 import { type CeremonySecrets, commitMessage, complaintMessage, dealMessage, drawSecrets, receiveShares } from '../../src/hold-shares.ts'
 import type { Answer } from '../../src/kinds/question-kind.ts'
@@ -154,5 +154,5 @@ export function sampleRegistrarMessage ({ definition, idBytes, registrars }: Sam
 export async function castableBallot (election: SampleElection, answers: readonly Answer[]): Promise<{ bytes: Uint8Array, tracker: string, credentialKey: string, blinded: Uint8Array[] }> {
   const { keys, signatures, blinded } = await obtainCredential(election)
   const filled = fillBallot(election.context, election.definition.questions, answers, keys.publicKey)
-  return { bytes: sealBallot(filled.body, keys, signatures), tracker: filled.tracker, credentialKey: pointToHex(keys.publicKey), blinded }
+  return { bytes: filled.seal(keys, signatures), tracker: filled.tracker, credentialKey: pointToHex(keys.publicKey), blinded }
 }

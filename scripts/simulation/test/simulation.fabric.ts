@@ -10,7 +10,6 @@ import t from 'tap'
 import { reset } from '../../../network/src/bring-down.ts'
 import { printed } from '../../../network/src/progress.ts'
 import { misplacedSecrets, processFolders, secretsWithin } from '../../../network/test/support/secrets.ts'
-import { sealBallot } from '../../../protocol/src/fill-ballot.ts'
 import type { Receipt } from '../../../protocol/src/receipt.ts'
 import { fillIn, seal } from '../../../voter/src/cast-ballot.ts'
 import type { GatewayClient } from '../../../voter/src/gateway-client.ts'
@@ -59,7 +58,7 @@ t.test('Orsay 2007 read as approval, with a voter who casts 200 times', async (t
     const credential = await obtainCredential(election, directory.registrars(election.definition), codes)
     const ballots: Uint8Array[] = []
     while (ballots.length < times) {
-      ballots.push(sealBallot(fillIn(election, credential, answers).body, credential.keys, credential.signatures))
+      ballots.push(fillIn(election, credential, answers).seal(credential.keys, credential.signatures))
       await setImmediate() // let the other voters go on, and see connections that were closed meanwhile
     }
     const answered = await castAtOnce(gateways, election.id, ballots)

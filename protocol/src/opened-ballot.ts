@@ -1,0 +1,102 @@
+/**
+ * A check (Benaloh): a filled-in ballot with its randomness and answers, and
+ * whether they make exactly its ciphertexts. Whoever checks needs the
+ * election's keys from elsewhere than the device that filled it in.
+ */
+import Type from 'typebox'
+import { Value } from 'typebox/value'
+import { decodeBody, trackerOf } from './ballot-encoding.ts'
+import { equalBytes, fromBase64url, concatBytes, toBase64url, toHex } from './bytes.ts'
+import { proofsHold, type BallotRules } from './check-ballots.ts'
+import { Hash, Name, type Question } from './definition-schema.ts'
+import { ScrutinError } from './errors.ts'
+import { basePoint, multiply, scalarFromHex, scalarToHex } from './group.ts'
+import { findKind } from './kinds/kinds.ts'
+import type { Answer } from './kinds/question-kind.ts'
+
+export interface OpenedBallot {
+  readonly body: Uint8Array
+  /** One per question. */
+  readonly answers: readonly Answer[]
+  /** The r of each question, below the group's order. */
+  readonly randomness: readonly bigint[]
+}
+
+const closed = { additionalProperties: false } as const
+
+/** The opened ballot as it goes to a second device. Whoever sees it can find the voter's ballot in the box by its key, never what that one says. */
+export const CheckFile = Type.Object({
+  format: Type.Literal('scrutin-check/1'),
+  electionId: Hash,
+  tracker: Hash,
+  /** base64url */
+  body: Type.String({ pattern: '^[A-Za-z0-9_-]+$', maxLength: 131_072 }),
+  questions: Type.Array(Type.Object({
+    answer: Type.Union([Type.Literal('blank'), Type.Object({ choose: Type.Array(Name, { maxItems: 100 }) }, closed)]),
+    /** A scalar, hex. */
+    randomness: Hash,
+  }, closed), { minItems: 1, maxItems: 50 }),
+}, closed)
+export type CheckFile = Type.Static<typeof CheckFile>
+
+export function checkFileOf (electionId: string, { body, answers, randomness }: OpenedBallot): CheckFile {
+  return {
+    format: 'scrutin-check/1',
+    electionId,
+    tracker: trackerOf(body),
+    body: toBase64url(body),
+    questions: answers.map((answer, q) => ({ answer: answer === 'blank' ? answer : { choose: [...answer.choose] }, randomness: scalarToHex(randomness[q]!) })),
+  }
+}
+
+/** Throws `input.malformed` for anything but a check file. */
+export function parseCheckFile (text: string): CheckFile {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw new ScrutinError('input.malformed', 'a check file is JSON')
+  }
+  if (!Value.Check(CheckFile, value)) throw new ScrutinError('input.malformed', 'not a check file of this version')
+  return value
+}
+
+export interface CheckedBallot {
+  readonly tracker: string
+  readonly answers: readonly Answer[]
+}
+
+/**
+ * Recomputes every ciphertext from randomness and answers, checks the body's proofs and its tracker.
+ *
+ * @returns what the body holds: the voter compares both with what was shown and chosen
+ * @throws ScrutinError `ballot.opening`, `ballot.malformed`, `ballot.election`, `ballot.proof`
+ */
+export function verifyCheckFile (rules: BallotRules, questions: readonly Question[], file: CheckFile): CheckedBallot {
+  const body = fromBase64url(file.body)
+  const decoded = decodeBody(body, rules.questions)
+  if (file.electionId !== toHex(rules.electionId) || !equalBytes(decoded.electionId, rules.electionId)) throw new ScrutinError('ballot.election')
+  if (rules.moduli[decoded.classIndex] === undefined) throw new ScrutinError('ballot.election', 'there is no such class')
+  const tracker = trackerOf(body)
+  if (file.tracker !== tracker) throw new ScrutinError('ballot.opening', 'the tracker is that of another body')
+  if (file.questions.length !== questions.length) throw new ScrutinError('ballot.opening', 'one opening per question is needed')
+  file.questions.forEach(({ answer, randomness }, q) => {
+    const slots = slotsOf(questions[q]!, answer)
+    const r = scalarFromHex(randomness)
+    const alpha = multiply(basePoint, r)
+    const betas = slots.map((value, slot) => multiply(rules.electionKeys[slot]!, r).add(multiply(basePoint, value)))
+    if (!equalBytes(concatBytes(...[alpha, ...betas].map((point) => point.toBytes())), decoded.questions[q]!.ciphertextBytes)) {
+      throw new ScrutinError('ballot.opening', `question ${questions[q]!.id} holds something else`)
+    }
+  })
+  if (!proofsHold(rules, decoded)) throw new ScrutinError('ballot.proof')
+  return { tracker, answers: file.questions.map(({ answer }) => answer) }
+}
+
+function slotsOf (question: Question, answer: Answer): bigint[] {
+  try {
+    return findKind(question.kind)!.slots(question, answer)
+  } catch (cause) {
+    throw new ScrutinError('ballot.opening', `question ${question.id} does not allow this answer`, { cause })
+  }
+}
