@@ -1,49 +1,90 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError } from 'commander'
 import { isHex } from '../../protocol/src/bytes.ts'
-import { audit, type AuditOptions } from './audit.ts'
+import { audit, auditBlocks, type AuditOptions, type AuditReport } from './audit.ts'
 import { explanation, explanationLines } from './explain.ts'
+import { readPeerConfig, withPeerBlocks } from './peer-blocks.ts'
 import { exitCode, reportJson, reportLines } from './print-report.ts'
-import { startProgress } from './progress.ts'
+import { type Progress, startProgress } from './progress.ts'
 import { readAnchor } from './read-anchor.ts'
+import { saveBundle } from './save-bundle.ts'
 
 interface VerifyFlags {
   readonly json?: true
   readonly anchor?: string
-  readonly expectElection?: string
+  readonly peer?: string
+  readonly election?: string
   readonly minHeight?: number
 }
+
+const peerHelp = 'JSON: {channel, mspId, certificate, privateKey, peer: {mspId, address, tlsRootCertificate, hostnameOverride?}}; `network auditor-identity` writes one'
 
 const program = new Command('auditor')
   .description('Recomputes an election from its published records and says whether they hold.')
 
 program.command('verify')
-  .argument('<bundle>', 'a file, - for standard input, or the http(s) address of a gateway\'s bundle')
+  .description('verifies a bundle, or what a member\'s peer holds')
+  .argument('[bundle]', 'a file, - for standard input, or the http(s) address of a gateway\'s bundle')
+  .option('--peer <file>', `read the blocks straight from a peer instead. ${peerHelp}`)
   .option('--anchor <file>', 'what you know of the consortium beforehand, from several members: its genesis block, and the election')
-  .option('--expect-election <id>', 'fail unless the bundle is of this election', electionIdArgument)
+  .option('--election, --expect-election <id>', 'the election; fail if the bundle or the anchor is of any other', electionIdArgument)
   .option('--min-height <number>', 'fail unless the chain has so many blocks at least', heightArgument)
   .option('--json', 'print one JSON object: {ok, anchored, electionId, status, chain, checks: [{name, count, ok, detail}], result}')
   .addHelpText('after', '\nExit codes: 0 verified and anchored, 1 failed, 2 verified but unanchored. `auditor explain` says what that means.')
-  .action(async (bundle: string, { json, anchor, expectElection, minHeight }: VerifyFlags) => {
+  .action(async (bundle: string | undefined, flags: VerifyFlags & { readonly expectElection?: string }) => {
+    if ((bundle === undefined) === (flags.peer === undefined)) throw new Error('give a bundle or --peer, and not both')
     const progress = startProgress(process.stderr)
-    const options: AuditOptions = {
-      onProgress: (name, count) => { progress.report(name, count) },
-      ...(anchor === undefined ? {} : { anchor: await readAnchor(anchor) }),
-      ...(expectElection === undefined ? {} : { expectElection }),
-      ...(minHeight === undefined ? {} : { minHeight }),
-    }
-    const report = await audit(bundle, options)
+    const options = await auditOptions({ ...flags, ...(flags.expectElection === undefined ? {} : { election: flags.expectElection }) }, progress)
+    const report = bundle === undefined ? await auditPeer(flags.peer!, options) : await audit(bundle, options)
     progress.end()
-    process.stdout.write(json === true ? `${reportJson(report)}\n` : `${reportLines(report).join('\n')}\n`)
+    process.stdout.write(flags.json === true ? `${reportJson(report)}\n` : `${reportLines(report).join('\n')}\n`)
     process.exitCode = exitCode(report)
+  })
+
+program.command('bundle')
+  .description('saves all blocks that a member\'s peer holds, to verify them later or elsewhere')
+  .requiredOption('--peer <file>', peerHelp)
+  .requiredOption('--out <file>', 'where the bundle goes')
+  .option('--election <id>', 'the election that the bundle is to be verified for', electionIdArgument)
+  .action(async ({ peer, out, election }: { readonly peer: string, readonly out: string, readonly election?: string }) => {
+    const progress = startProgress(process.stderr)
+    const config = await readPeerConfig(peer)
+    const height = await withPeerBlocks(config, async (blocks, count) => {
+      await saveBundle(out, config.channel, election ?? null, counted(blocks, progress))
+      return count
+    })
+    progress.end()
+    process.stdout.write(`${out}: ${height} blocks of ${config.channel} from the peer of ${config.peer.mspId}\n`)
   })
 
 program.command('explain')
   .description('says in plain words what each check proves, and what a pass does not show')
   .option('--json', 'print one JSON object: {checks: [{name, proves}], limits: [text]}')
-  .action(({ json }: { json?: true }) => {
+  .action(({ json }: { readonly json?: true }) => {
     process.stdout.write(json === true ? `${JSON.stringify(explanation())}\n` : `${explanationLines().join('\n')}\n`)
   })
+
+async function auditOptions ({ anchor, election, minHeight }: VerifyFlags, progress: Progress): Promise<AuditOptions> {
+  return {
+    onProgress: (name, count) => { progress.report(name, count) },
+    ...(anchor === undefined ? {} : { anchor: await readAnchor(anchor) }),
+    ...(election === undefined ? {} : { expectElection: election }),
+    ...(minHeight === undefined ? {} : { minHeight }),
+  }
+}
+
+async function auditPeer (file: string, options: AuditOptions): Promise<AuditReport> {
+  const config = await readPeerConfig(file)
+  return await withPeerBlocks(config, async (blocks) => await auditBlocks(blocks, options.expectElection ?? null, { ...options, expectChannel: config.channel }))
+}
+
+async function * counted (blocks: AsyncIterable<{ readonly bytes: Uint8Array }>, progress: Progress): AsyncGenerator<{ readonly bytes: Uint8Array }> {
+  let count = 0
+  for await (const block of blocks) {
+    progress.report('blocks', ++count)
+    yield block
+  }
+}
 
 function electionIdArgument (value: string): string {
   if (!isHex(value, 32)) throw new InvalidArgumentError('an election id has 64 hexadecimal digits in lower case')

@@ -12,8 +12,9 @@ const routes: FastifyPluginAsyncTypebox = async (app) => {
     schema: {
       operationId: 'downloadBundle',
       tags: ['elections'],
-      summary: 'All records of an election, for verifying it',
-      description: 'One JSON object a line; the last says how many records there were. Of a live election, only what can change no more.',
+      summary: 'An election, for verifying it',
+      description: 'One JSON object a line: every block of the channel from the first on (`scrutin-bundle/2`), to the one in which the election ended, or to the newest. ' +
+        'A gateway that tries things out without Fabric gives the election\'s records instead (`scrutin-bundle/1`); of a live election, only what can change no more.',
       params: ElectionParams,
       response: {
         200: describe('The bundle', { 'application/x-ndjson': Type.String() }),
@@ -22,10 +23,12 @@ const routes: FastifyPluginAsyncTypebox = async (app) => {
     },
   }, async (request, reply) => {
     const { id } = request.params
-    const { isFinal, lines } = await openBundle(app.ledger, id)
+    const { ledger } = app.config
+    const { isFinal, version, lines } = await openBundle(app.ledger, id, ledger.kind === 'fabric' ? ledger.channel : undefined)
     if (isFinal) {
-      reply.isFixed().header('etag', `"${id}"`)
-      if (isKnown(request.headers['if-none-match'], `"${id}"`)) return await reply.code(304).send()
+      const etag = `"${id}.${version}"`
+      reply.isFixed().header('etag', etag)
+      if (isKnown(request.headers['if-none-match'], etag)) return await reply.code(304).send()
     }
     reply.type('application/x-ndjson').header('content-disposition', `attachment; filename="${id}.ndjson"`)
     // reads the next page only when the client has taken the last
