@@ -39,12 +39,20 @@ export interface Bundle {
   readonly lines: AsyncGenerator<string>
 }
 
-/** `channel` is that of Fabric; undefined on the embedded ledger. Nothing is read from the ledger faster than `lines` are. */
-export async function openBundle (ledger: Ledger, electionId: string, channel: string | undefined): Promise<Bundle> {
+/** The blocks of a channel, for verifying one election of it. Nothing is read from the ledger faster than `lines` are. */
+export async function openBundle (ledger: Ledger, electionId: string, channel: string): Promise<Bundle> {
+  return await blockBundle(ledger, electionId, channel, finalStatuses.has(statusOf(await readState(ledger, electionId))))
+}
+
+/** An election's records. Nothing is read from the ledger faster than `lines` are. */
+export async function openRecords (ledger: Ledger, electionId: string): Promise<Bundle> {
+  return recordBundle(ledger, electionId, await readState(ledger, electionId))
+}
+
+async function readState (ledger: Ledger, electionId: string): Promise<ExportedRecord> {
   const { records: [state] } = await readContract(ledger, RecordPage, 'readRecords', [electionId, 'state', '', '1'])
   if (state === undefined) throw new ScrutinError('election.unknown')
-  const isFinal = finalStatuses.has(statusOf(state))
-  return channel === undefined ? recordBundle(ledger, electionId, state) : await blockBundle(ledger, electionId, channel, isFinal)
+  return state
 }
 
 /** Blocks hold all elections, so there is nothing to leave out; a final one's bundle ends where it ended, so that it stays the same. */

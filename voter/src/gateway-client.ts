@@ -59,9 +59,9 @@ export class GatewayClient {
     return (await this.#get(ElectionAnswer, `/v1/elections/${electionId}`, signal)).state.status
   }
 
-  /** The bundle's lines as they come; who has read enough stops. */
+  /** The lines of a bundle of records as they come; who has read enough stops. */
   bundleLines (electionId: string, signal?: AbortSignal): AsyncGenerator<string> {
-    return splitLines(requestText(`${this.url}/v1/elections/${electionId}/bundle`, signal), maxBundleLineLength)
+    return splitLines(requestText(`${this.url}/v1/elections/${electionId}/records`, signal), maxBundleLineLength)
   }
 
   async readDirectory (signal?: AbortSignal): Promise<SignedDirectoryEntry[]> {
