@@ -8,12 +8,13 @@
  */
 import { ByteReader, toHex } from './bytes.ts'
 import { credentialSignatureLength } from './credential.ts'
+import { ElementReader } from './element-reader.ts'
 import { ScrutinError } from './errors.ts'
 import { decodePoint, type Point, pointLength } from './group.ts'
 import type { SlotRules } from './kinds/question-kind.ts'
 import { commitmentsLength, type MembershipProof, membershipProofLength, readMembershipProof } from './membership-proof.ts'
-import { PublicPoint } from './public-point.ts'
-import { decodeSignature, type Signature, signatureLength } from './schnorr.ts'
+import type { PublicPoint } from './public-point.ts'
+import { readSignature, type Signature, signatureLength } from './schnorr.ts'
 import { taggedHashHex, tags } from './tagged-hash.ts'
 
 export const ballotVersion = 1
@@ -80,11 +81,11 @@ export function ballotTracker (bytes: Uint8Array, rules: readonly SlotRules[]): 
 /** Decodes every point and scalar; throws `ballot.malformed` for anything but the canonical encoding. */
 export function decodeBallot (bytes: Uint8Array, rules: readonly SlotRules[], registrarCount: number): Ballot {
   return asBallotError(() => {
-    const reader = new ByteReader(bytes)
-    const read = readBody(reader, rules)
-    const body = bytes.subarray(0, bytes.length - reader.remaining)
+    const reader = new ElementReader(bytes)
+    const read = readBody(reader, bytes, rules)
+    const body = bytes.subarray(0, reader.position)
     const credentialSignatures = Array.from({ length: registrarCount }, () => reader.take(credentialSignatureLength))
-    const castSignature = decodeSignature(reader.take(signatureLength))
+    const castSignature = readSignature(reader)
     reader.finish()
     return { ...read, body, credentialSignatures, castSignature }
   })
@@ -93,31 +94,31 @@ export function decodeBallot (bytes: Uint8Array, rules: readonly SlotRules[], re
 /** The same for a body without its envelope. */
 export function decodeBody (bytes: Uint8Array, rules: readonly SlotRules[]): BallotBody {
   return asBallotError(() => {
-    const reader = new ByteReader(bytes)
-    const read = readBody(reader, rules)
+    const reader = new ElementReader(bytes)
+    const read = readBody(reader, bytes, rules)
     reader.finish()
     return read
   })
 }
 
-function readBody (reader: ByteReader, rules: readonly SlotRules[]): BallotBody {
+/** `reader` reads `bytes` from their beginning. */
+function readBody (reader: ElementReader, bytes: Uint8Array, rules: readonly SlotRules[]): BallotBody {
   if (reader.takeByte() !== ballotVersion) throw new ScrutinError('ballot.malformed', 'unknown version')
   const electionId = reader.take(32)
   const classIndex = reader.takeByte()
-  const credentialKeyBytes = reader.take(pointLength)
-  const questions = rules.map((question) => readQuestion(reader, question))
-  return { electionId, classIndex, credentialKeyBytes, credentialKey: PublicPoint.decode(credentialKeyBytes), questions }
+  const credentialKey = reader.takePoint()
+  const questions = rules.map((question) => readQuestion(reader, bytes, question))
+  return { electionId, classIndex, credentialKeyBytes: credentialKey.bytes, credentialKey, questions }
 }
 
-function readQuestion (reader: ByteReader, rules: SlotRules): EncryptedQuestion {
-  const ciphertextBytes = reader.take(pointLength * (1 + rules.slotValues.length))
-  const points = new ByteReader(ciphertextBytes)
-  const alpha = PublicPoint.decode(points.take(pointLength))
-  const betas = rules.slotValues.map(() => PublicPoint.decode(points.take(pointLength)))
+function readQuestion (reader: ElementReader, bytes: Uint8Array, rules: SlotRules): EncryptedQuestion {
+  const start = reader.position
+  const alpha = reader.takePoint()
+  const betas = rules.slotValues.map(() => reader.takePoint())
+  const ciphertextBytes = bytes.subarray(start, reader.position)
   const proofs = proofSizes(rules).map((count) => {
-    const proofBytes = reader.take(membershipProofLength(count))
-    const proofReader = new ByteReader(proofBytes)
-    return { proof: readMembershipProof(proofReader, count), commitments: proofBytes.subarray(0, commitmentsLength(count)) }
+    const commitments = bytes.subarray(reader.position, reader.position + commitmentsLength(count))
+    return { proof: readMembershipProof(reader, count), commitments }
   })
   return { alpha, betas, ciphertextBytes, proofs }
 }

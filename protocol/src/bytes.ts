@@ -45,7 +45,10 @@ export function equalBytes (a: Uint8Array, b: Uint8Array): boolean {
 export function uint32 (value: number): Uint8Array {
   if (!Number.isInteger(value) || value < 0 || value > 0xffffffff) throw new Error(`not a 32-bit number: ${value}`)
   const bytes = new Uint8Array(4)
-  new DataView(bytes.buffer).setUint32(0, value)
+  bytes[0] = value >>> 24
+  bytes[1] = value >>> 16
+  bytes[2] = value >>> 8
+  bytes[3] = value
   return bytes
 }
 
@@ -78,6 +81,11 @@ export class ByteReader {
   takeUint32 (): number {
     const part = this.take(4)
     return new DataView(part.buffer, part.byteOffset, 4).getUint32(0)
+  }
+
+  /** How many bytes were taken. */
+  get position (): number {
+    return this.#offset
   }
 
   get remaining (): number {

@@ -3,10 +3,11 @@
  * (Crypto 1992). Statement: share = x·G and factor = x·alpha for one known x.
  * Encoding: a, b (32 bytes each), response (32).
  */
-import { ByteReader, concatBytes } from './bytes.ts'
+import { concatBytes } from './bytes.ts'
+import { ElementReader } from './element-reader.ts'
 import type { Equations } from './equations.ts'
-import { basePoint, decodeScalar, encodeScalar, modOrder, multiply, type Point, pointLength, randomScalar, scalarLength } from './group.ts'
-import { type CheckedPoint, encodingOf, PublicPoint } from './public-point.ts'
+import { basePoint, encodeScalar, modOrder, multiply, type Point, pointLength, randomScalar, scalarLength } from './group.ts'
+import { type CheckedPoint, encodingOf } from './public-point.ts'
 import type { Transcript } from './transcript.ts'
 
 export const equalityProofLength = 2 * pointLength + scalarLength
@@ -29,10 +30,10 @@ export function proveEquality (transcript: Transcript, statement: EqualityStatem
 }
 
 export function addEqualityEquations (equations: Equations, transcript: Transcript, statement: EqualityStatement, proof: Uint8Array): void {
-  const reader = new ByteReader(proof)
-  const a = PublicPoint.decode(reader.take(pointLength))
-  const b = PublicPoint.decode(reader.take(pointLength))
-  const response = decodeScalar(reader.take(scalarLength))
+  const reader = new ElementReader(proof)
+  const a = reader.takePoint()
+  const b = reader.takePoint()
+  const response = reader.takeScalar()
   reader.finish()
   const challenge = equalityChallenge(transcript, statement, proof.subarray(0, 2 * pointLength))
   equations.add([[response, basePoint], [-1n, a], [-challenge, statement.share]])

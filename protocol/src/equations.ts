@@ -6,7 +6,6 @@
  * probability at most 2^-128 (Bellare, Garay, Rabin, Eurocrypt 1998, "small
  * exponents test"). Verdicts of different verifiers agree, coefficients don't.
  */
-import { bytesToNumberLE } from '@noble/curves/utils.js'
 import { randomBytes } from '@noble/hashes/utils.js'
 import { modOrder } from './group.ts'
 import { type DecodedPoint, pointArithmetic, type PointSum } from './point-arithmetic.ts'
@@ -20,7 +19,7 @@ export class Equations {
 
   /** Claims that the sum of all terms is the identity. */
   add (terms: readonly Term[]): void {
-    const coefficient = bytesToNumberLE(randomBytes(16))
+    const coefficient = drawCoefficient()
     for (const [scalar, point] of terms) {
       const base = publicPoint(point)
       this.#scalars.set(base, (this.#scalars.get(base) ?? 0n) + coefficient * modOrder(scalar))
@@ -49,6 +48,19 @@ export class Equations {
     return pointArithmetic().sum(bases, factors)
   }
 }
+
+/** 128 bits that were never used before, from a stock of them: drawing many at once is cheaper. */
+function drawCoefficient (): bigint {
+  if (stockUsed === stock.byteLength) {
+    stock = new DataView(randomBytes(4096).buffer)
+    stockUsed = 0
+  }
+  const coefficient = stock.getBigUint64(stockUsed) << 64n | stock.getBigUint64(stockUsed + 8)
+  stockUsed += 16
+  return coefficient
+}
+let stock = new DataView(new ArrayBuffer(0))
+let stockUsed = 0
 
 const sumOf = (parts: readonly Equations[]): PointSum => Equations.sum(parts)
 

@@ -4,7 +4,6 @@
  * JavaScript does not promise constant time: see SECURITY.md.
  */
 import { ristretto255 } from '@noble/curves/ed25519.js'
-import { bytesToNumberLE, numberToBytesLE } from '@noble/curves/utils.js'
 import { randomBytes } from '@noble/hashes/utils.js'
 import { fromHex, toHex } from './bytes.ts'
 import { ScrutinError } from './errors.ts'
@@ -37,13 +36,25 @@ export function decodePointOrIdentity (bytes: Uint8Array): Point {
 
 /** Decodes 32 bytes, little-endian, below the group's order. */
 export function decodeScalar (bytes: Uint8Array): bigint {
-  const scalar = bytes.length === scalarLength ? bytesToNumberLE(bytes) : groupOrder
+  const scalar = bytes.length === scalarLength ? readLittleEndian(bytes) : groupOrder
   if (scalar >= groupOrder) throw new ScrutinError('input.not-canonical', 'not a canonical scalar')
   return scalar
 }
 
 export function encodeScalar (scalar: bigint): Uint8Array {
-  return numberToBytesLE(scalar, scalarLength)
+  if (scalar < 0n || scalar >> 256n !== 0n) throw new Error('not a number of 32 bytes')
+  const bytes = new Uint8Array(scalarLength)
+  const view = new DataView(bytes.buffer)
+  for (let at = 0, rest = scalar; at < scalarLength; at += 8, rest >>= 64n) view.setBigUint64(at, BigInt.asUintN(64, rest), true)
+  return bytes
+}
+
+/** Of bytes in multiples of 8. */
+function readLittleEndian (bytes: Uint8Array): bigint {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  let value = 0n
+  for (let at = bytes.length - 8; at >= 0; at -= 8) value = value << 64n | view.getBigUint64(at, true)
+  return value
 }
 
 export const pointToHex = (point: Point): string => toHex(point.toBytes())
@@ -60,7 +71,7 @@ export function modOrder (value: bigint): bigint {
 /** 64 uniform bytes, little-endian, reduced: the bias is below 2^-250. */
 export function reduceWide (bytes: Uint8Array): bigint {
   if (bytes.length !== 64) throw new Error('expected 64 bytes')
-  return bytesToNumberLE(bytes) % groupOrder
+  return readLittleEndian(bytes) % groupOrder
 }
 
 /** A uniform scalar, never 0, from the platform's secure random source. */

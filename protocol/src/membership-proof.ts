@@ -10,10 +10,11 @@
  * Encoding for n allowed values: n times (a, b), 32 + 32 bytes each; the first
  * n - 1 challenges, 32 bytes each; n responses, 32 bytes each.
  */
-import { type ByteReader, concatBytes } from './bytes.ts'
+import { concatBytes } from './bytes.ts'
+import type { ElementReader } from './element-reader.ts'
 import type { Equations, Term } from './equations.ts'
-import { basePoint, decodeScalar, encodeScalar, modOrder, multiply, type Point, pointLength, randomScalar, scalarLength } from './group.ts'
-import { type CheckedPoint, PublicPoint } from './public-point.ts'
+import { basePoint, encodeScalar, modOrder, multiply, type Point, pointLength, randomScalar, scalarLength } from './group.ts'
+import type { CheckedPoint, PublicPoint } from './public-point.ts'
 
 /** A linear combination of slots: Σ weight·slot. */
 export interface Combination {
@@ -78,15 +79,16 @@ export class MembershipProver {
   }
 }
 
-export function readMembershipProof (reader: ByteReader, allowedCount: number): MembershipProof {
+/** The points are decoded when the reader finishes. */
+export function readMembershipProof (reader: ElementReader, allowedCount: number): MembershipProof {
   const branches: Branch[] = []
   const challenges: bigint[] = []
   const responses: bigint[] = []
   for (let i = 0; i < allowedCount; i++) {
-    branches.push({ a: PublicPoint.decode(reader.take(pointLength)), b: PublicPoint.decode(reader.take(pointLength)) })
+    branches.push({ a: reader.takePoint(), b: reader.takePoint() })
   }
-  for (let i = 0; i < allowedCount - 1; i++) challenges.push(decodeScalar(reader.take(scalarLength)))
-  for (let i = 0; i < allowedCount; i++) responses.push(decodeScalar(reader.take(scalarLength)))
+  for (let i = 0; i < allowedCount - 1; i++) challenges.push(reader.takeScalar())
+  for (let i = 0; i < allowedCount; i++) responses.push(reader.takeScalar())
   return { branches, challenges, responses }
 }
 

@@ -8,15 +8,19 @@ import type { Point } from './group.ts'
 import { portablePoints } from './portable-points.ts'
 import { loadWasmPoints } from './wasm-points.ts'
 
-/** A decoded point in the form of the arithmetic that decoded it: bytes of WebAssembly's, or a point of noble's. */
-export type DecodedPoint = Uint8Array | Point
+/** A decoded point in the form of the arithmetic that decoded it: a place in a table of WebAssembly's, or a point of noble's. */
+export type DecodedPoint = TabledPoint | Point
+export interface TabledPoint {
+  readonly table: Int32Array
+  readonly at: number
+}
 /** A sum of points, likewise; an element of the group, to be compared only. */
 export type PointSum = Uint8Array | Point
 
 export interface PointArithmetic {
   readonly name: 'wasm' | 'portable'
-  /** RFC 9496 section 4.3.1 on 32 bytes; undefined for what is not a canonical encoding. The identity is one. */
-  decode (encoding: Uint8Array): DecodedPoint | undefined
+  /** RFC 9496 section 4.3.1 on 32 bytes each; undefined for what is not a canonical encoding. The identity is one. */
+  decode (encodings: readonly Uint8Array[]): (DecodedPoint | undefined)[]
   /** Σ scalar·point; as many scalars in [0, order) as points. */
   sum (points: readonly DecodedPoint[], scalars: readonly bigint[]): PointSum
   difference (a: PointSum, b: PointSum): PointSum

@@ -10,12 +10,14 @@ const mostInterleaved = 500
 export const portablePoints: PointArithmetic = {
   name: 'portable',
 
-  decode (encoding) {
-    try {
-      return ristretto255.Point.fromBytes(encoding)
-    } catch {
-      return undefined
-    }
+  decode (encodings) {
+    return encodings.map((encoding) => {
+      try {
+        return ristretto255.Point.fromBytes(encoding)
+      } catch {
+        return undefined
+      }
+    })
   },
 
   sum (points, scalars) {

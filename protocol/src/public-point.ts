@@ -1,5 +1,5 @@
 /**
- * Points that are only checked with: decoded for `point-arithmetic.ts`, and
+ * Points that are only checked with: decoded by `point-arithmetic.ts`, and
  * never an object of noble's unless someone asks for that.
  */
 import { ScrutinError } from './errors.ts'
@@ -7,32 +7,53 @@ import { decodePointOrIdentity, type Point } from './group.ts'
 import { type DecodedPoint, pointArithmetic } from './point-arithmetic.ts'
 
 export class PublicPoint {
-  /** 32 bytes, canonical. */
+  /** 32 bytes, canonical once decoded. */
   readonly bytes: Uint8Array
-  readonly decoded: DecodedPoint
+  #decoded: DecodedPoint | undefined
 
-  private constructor (bytes: Uint8Array, decoded: DecodedPoint) {
+  private constructor (bytes: Uint8Array) {
     this.bytes = bytes
-    this.decoded = decoded
+  }
+
+  /** For many points that `decodeTogether` decodes at once; each would be at its first use, too. */
+  static undecoded (bytes: Uint8Array): PublicPoint {
+    return new PublicPoint(bytes)
   }
 
   /** Decodes 32 bytes as RFC 9496 section 4.3.1; refuses (`input.not-canonical`) other encodings and the identity, as `decodePoint` does. */
   static decode (bytes: Uint8Array): PublicPoint {
-    const point = PublicPoint.decodeOrIdentity(bytes)
-    if (bytes.every((byte) => byte === 0)) throw new ScrutinError('input.not-canonical', 'the identity element is not allowed here')
+    const point = new PublicPoint(bytes)
+    decodeTogether([point])
     return point
   }
 
-  static decodeOrIdentity (bytes: Uint8Array): PublicPoint {
-    const decoded = pointArithmetic().decode(bytes)
-    if (decoded === undefined) throw new ScrutinError('input.not-canonical', 'not a canonical ristretto255 encoding')
-    return new PublicPoint(bytes, decoded)
+  get decoded (): DecodedPoint {
+    if (this.#decoded === undefined) PublicPoint.decodeAll([this])
+    return this.#decoded!
+  }
+
+  /** Refuses (`input.not-canonical`) other than canonical encodings; the identity is one. */
+  static decodeAll (points: readonly PublicPoint[]): void {
+    pointArithmetic().decode(points.map(({ bytes }) => bytes)).forEach((decoded, i) => {
+      if (decoded === undefined) throw new ScrutinError('input.not-canonical', 'not a canonical ristretto255 encoding')
+      points[i]!.#decoded = decoded
+    })
   }
 
   /** The same point for noble's arithmetic. */
   toPoint (): Point {
     return decodePointOrIdentity(this.bytes)
   }
+}
+
+/** Decodes points as `decodePoint` does: refuses (`input.not-canonical`) other encodings and the identity. */
+export function decodeTogether (points: readonly PublicPoint[]): void {
+  PublicPoint.decodeAll(points)
+  if (points.some(({ bytes }) => isAllZero(bytes))) throw new ScrutinError('input.not-canonical', 'the identity element is not allowed here')
+}
+
+function isAllZero (bytes: Uint8Array): boolean {
+  return bytes[0] === 0 && bytes.every((byte) => byte === 0)
 }
 
 /** What equations are made of: noble's points where they are at hand already. */
@@ -44,10 +65,7 @@ const known = new WeakMap<Point, PublicPoint>()
 export function publicPoint (point: CheckedPoint): PublicPoint {
   if (point instanceof PublicPoint) return point
   let found = known.get(point)
-  if (found === undefined) {
-    found = PublicPoint.decodeOrIdentity(point.toBytes())
-    known.set(point, found)
-  }
+  if (found === undefined) known.set(point, found = PublicPoint.undecoded(point.toBytes()))
   return found
 }
 

@@ -69,10 +69,16 @@ export function rsaJwk (modulus: Uint8Array): { kty: 'RSA', n: string, e: string
 export const verifyOnNode = ((): typeof verifyPortably | undefined => {
   const crypto = globalThis.process?.getBuiltinModule?.('node:crypto')
   if (crypto === undefined) return undefined
+  // by the object: the moduli of an election are the same few arrays for all its ballots
+  const keys = new WeakMap<Uint8Array, ReturnType<typeof crypto.createPublicKey>>()
+  const keyOf = (modulus: Uint8Array): ReturnType<typeof crypto.createPublicKey> => {
+    let key = keys.get(modulus)
+    if (key === undefined) keys.set(modulus, key = crypto.createPublicKey({ key: rsaJwk(modulus), format: 'jwk' }))
+    return key
+  }
   return (modulus, message, signature) => {
     try {
-      const key = { key: rsaJwk(modulus), format: 'jwk', padding: crypto.constants.RSA_PKCS1_PSS_PADDING, saltLength: 0 } as const
-      return crypto.verify('sha384', message, key, signature)
+      return crypto.verify('sha384', message, { key: keyOf(modulus), padding: crypto.constants.RSA_PKCS1_PSS_PADDING, saltLength: 0 }, signature)
     } catch {
       return false
     }

@@ -3,10 +3,11 @@
  * in batches: s·G = R + c·P with c over tag, P, R and the message.
  * Source: Schnorr, J. Cryptology 4 (1991), with key prefixing as in RFC 8032.
  */
-import { ByteReader, concatBytes } from './bytes.ts'
+import { concatBytes } from './bytes.ts'
+import { ElementReader } from './element-reader.ts'
 import { equationsHold, type Equations } from './equations.ts'
-import { basePoint, decodeScalar, encodeScalar, modOrder, multiply, type Point, pointLength, randomScalar, scalarLength } from './group.ts'
-import { type CheckedPoint, encodingOf, PublicPoint } from './public-point.ts'
+import { basePoint, encodeScalar, modOrder, multiply, type Point, pointLength, randomScalar, scalarLength } from './group.ts'
+import { type CheckedPoint, encodingOf, type PublicPoint } from './public-point.ts'
 import { type Tag } from './tagged-hash.ts'
 import { Transcript } from './transcript.ts'
 
@@ -50,11 +51,15 @@ export function verifySignature (tag: Tag, publicKey: CheckedPoint, message: Uin
 
 /** Refuses with `input.not-canonical` what is not 64 bytes of a point and a scalar. */
 export function decodeSignature (bytes: Uint8Array): Signature {
-  const reader = new ByteReader(bytes)
-  const commitment = PublicPoint.decode(reader.take(pointLength))
-  const response = decodeScalar(reader.take(scalarLength))
+  const reader = new ElementReader(bytes)
+  const signature = readSignature(reader)
   reader.finish()
-  return { commitment, response }
+  return signature
+}
+
+/** The commitment is decoded when the reader finishes. */
+export function readSignature (reader: ElementReader): Signature {
+  return { commitment: reader.takePoint(), response: reader.takeScalar() }
 }
 
 /** Adds the signature's equation to a batch. */

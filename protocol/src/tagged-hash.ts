@@ -1,6 +1,6 @@
 /** Every hash and every signed or hashed message starts with a domain tag, so that none can be taken for another. */
-import { sha256 } from '@noble/hashes/sha2.js'
 import { concatBytes, frame, toHex, utf8ToBytes } from './bytes.ts'
+import { sha256 } from './hashes.ts'
 
 /** All domain tags of the protocol. SPEC.md section "Domain tags" lists where each is used. */
 export const tags = {

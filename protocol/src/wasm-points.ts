@@ -4,9 +4,9 @@
  * sources; elsewhere, or without a build, the portable arithmetic does.
  *
  * Nothing stays in the WebAssembly's memory between calls: decoded points and
- * sums are byte strings of ours, and every call writes its whole input first.
+ * sums are copied out of it, and every call writes its whole input first.
  */
-import type { PointArithmetic } from './point-arithmetic.ts'
+import type { PointArithmetic, TabledPoint } from './point-arithmetic.ts'
 
 /** Exports of protocol/wasm/source/index.ts. */
 interface Exports {
@@ -25,7 +25,9 @@ interface Exports {
 
 const interfaceVersion = 1
 const scalarSize = 32
-const pointSize = 120
+/** Above the field's prime. */
+const noEncoding = new Uint8Array(32).fill(0xff)
+const pointWords = 30
 const sumSize = 160
 
 export function wasmPoints (module: WebAssembly.Module): PointArithmetic | undefined {
@@ -34,6 +36,7 @@ export function wasmPoints (module: WebAssembly.Module): PointArithmetic | undef
   const [inputAt, pointsAt, validAt, sumsAt, capacity] = [wasm.inputAt, wasm.pointsAt, wasm.validAt, wasm.sumsAt, wasm.pointCapacity].map(({ value }) => value as number) as [number, number, number, number, number]
   // the memory has its final size from the start
   const bytes = new Uint8Array(wasm.memory.buffer)
+  const words = new Int32Array(wasm.memory.buffer)
   const view = new DataView(wasm.memory.buffer)
 
   const takeSum = (): Uint8Array => bytes.slice(sumsAt, sumsAt + sumSize)
@@ -47,11 +50,16 @@ export function wasmPoints (module: WebAssembly.Module): PointArithmetic | undef
   return {
     name: 'wasm',
 
-    decode (encoding) {
-      if (encoding.length !== 32) return undefined
-      bytes.set(encoding, inputAt)
-      wasm.decodePoints(1)
-      return bytes[validAt] === 1 ? bytes.slice(pointsAt, pointsAt + pointSize) : undefined
+    decode (encodings) {
+      const decoded: (TabledPoint | undefined)[] = []
+      for (let from = 0; from < encodings.length; from += capacity) {
+        const count = Math.min(capacity, encodings.length - from)
+        for (let i = 0; i < count; i++) bytes.set(encodings[from + i]!.length === 32 ? encodings[from + i]! : noEncoding, inputAt + 32 * i)
+        wasm.decodePoints(count)
+        const table = words.slice(pointsAt / 4, pointsAt / 4 + pointWords * count)
+        for (let i = 0; i < count; i++) decoded.push(bytes[validAt + i] === 1 ? { table, at: pointWords * i } : undefined)
+      }
+      return decoded
     },
 
     sum (points, scalars) {
@@ -59,7 +67,9 @@ export function wasmPoints (module: WebAssembly.Module): PointArithmetic | undef
       for (let from = 0; from < points.length || sum === undefined; from += capacity) {
         const count = Math.min(capacity, points.length - from)
         for (let i = 0; i < count; i++) {
-          bytes.set(points[from + i] as Uint8Array, pointsAt + pointSize * i)
+          const { table, at } = points[from + i] as TabledPoint
+          const to = pointsAt / 4 + pointWords * i
+          for (let word = 0; word < pointWords; word++) words[to + word] = table[at + word]!
           writeScalar(view, inputAt + scalarSize * i, scalars[from + i]!)
         }
         wasm.sumPoints(count)

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { ByteReader, concatBytes } from '../src/bytes.ts'
+import { concatBytes } from '../src/bytes.ts'
+import { ElementReader } from '../src/element-reader.ts'
 import { Equations } from '../src/equations.ts'
 import { basePoint, groupOrder, modOrder, multiply, type Point, randomScalar, sumPoints } from '../src/group.ts'
 import { addMembershipEquations, type Combination, commitmentsLength, membershipProofLength, MembershipProver, readMembershipProof } from '../src/membership-proof.ts'
@@ -16,7 +17,7 @@ const challengeOver = ({ alpha, betas, keys }: Statement, commitments: Uint8Arra
 
 function holds (statement: Statement, combination: Combination, proof: Uint8Array): boolean {
   try {
-    const reader = new ByteReader(proof)
+    const reader = new ElementReader(proof)
     const read = readMembershipProof(reader, combination.allowed.length)
     reader.finish()
     const equations = new Equations()
