@@ -112,11 +112,11 @@ export class CastLoad {
         } else if (answer.status === 503 || answer.status === 429) {
           retries++
           await sleep(Math.max(answer.retryAfterMs, shortestPauseMs) * (0.5 + Math.random()))
-        } else if (answer.status === 200 && statusUrl !== undefined) {
-          await sleep(shortestPauseMs) // the status of a ballot that waits
+        } else if (answer.status === 200 && statusUrl !== undefined && answer.body.includes('"queued"')) {
+          await sleep(shortestPauseMs)
         } else {
           failures.push(`${answer.status} ${answer.body.slice(0, 200)}`)
-          if (answer.status < 500) break
+          if (answer.status < 500) break // refused
           statusUrl = undefined
           await sleep(1000)
         }

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox'
+import { mostBallotBytesAtOnce, mostBallotsAtOnce } from '../../../protocol/src/transaction-size.ts'
 import type { StoreLimits } from './ballot-store.ts'
 import type { BatchRules } from './batches.ts'
 
@@ -8,9 +9,9 @@ const closed = { additionalProperties: false } as const
 export const CastingConfig = Type.Object({
   batch: Type.Optional(Type.Object({
     /** Ballots of one transaction, at most what the contract takes; 1: one ballot, one transaction. */
-    maxBallots: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
+    maxBallots: Type.Optional(Type.Integer({ minimum: 1, maximum: mostBallotsAtOnce })),
     /** Bytes of the ballots of one transaction, at most what the contract takes. */
-    maxBytes: Type.Optional(Type.Integer({ minimum: 1, maximum: 2 * 1024 * 1024 })),
+    maxBytes: Type.Optional(Type.Integer({ minimum: 1, maximum: mostBallotBytesAtOnce })),
     /** How long a ballot waits for others, milliseconds; 0: not at all when nothing else is under way. */
     windowMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000 })),
     /** Transactions under way at the same time. */
@@ -26,7 +27,7 @@ export const CastingConfig = Type.Object({
 }, closed)
 export type CastingConfig = Static<typeof CastingConfig>
 
-const defaultBatch: BatchRules = { maxBallots: 200, maxBytes: 2 * 1024 * 1024, windowMs: 0, transactionsAtOnce: 4 }
+const defaultBatch: BatchRules = { maxBallots: mostBallotsAtOnce, maxBytes: mostBallotBytesAtOnce, windowMs: 0, transactionsAtOnce: 4 }
 const defaultQueue: StoreLimits = { maxBallots: 50_000, maxBytes: 256 * 1024 * 1024 }
 const defaultWaitSeconds = 10
 
