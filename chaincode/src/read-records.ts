@@ -121,6 +121,23 @@ export async function findBallots (transaction: Transaction, electionId: string,
   }
 }
 
+/** Which transaction wrote the ballot of each of these trackers (a JSON array); null for those that are not in the box. */
+export async function findTrackers (transaction: Transaction, electionId: string, trackersText: string): Promise<{ transactionIds: (string | null)[] }> {
+  await readStoredElection(transaction, electionId)
+  const trackers = parseArgument(trackersText)
+  if (!Array.isArray(trackers) || trackers.length > mostInPage || !trackers.every((tracker) => isHex(tracker, 32))) {
+    throw new ScrutinError('input.malformed', `expected at most ${mostInPage} trackers`)
+  }
+  return {
+    transactionIds: await Promise.all(trackers.map(async (tracker: string) => {
+      const key = recordKeys.tracker(electionId, tracker)
+      if (await transaction.state.getBytes(key) === undefined) return null
+      const [first] = await readChanges(transaction, key)
+      return first!.transactionId
+    })),
+  }
+}
+
 export async function readBallots (transaction: Transaction, electionId: string, cursor: string, limitText: string): Promise<{ ballots: BallotView[], cursor: string | null }> {
   const { definition } = await readStoredElection(transaction, electionId)
   if (cursor !== '' && !isHex(cursor, 32)) throw new ScrutinError('input.malformed', 'cursor')

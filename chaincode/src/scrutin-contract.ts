@@ -14,7 +14,7 @@ import { putDirectoryEntry, readDirectory } from './directory.ts'
 import { prepareRegistrar } from './prepare-registrar.ts'
 import { postDecryption, publishResult } from './publish-result.ts'
 import {
-  findBallots, readBallotByCredential, readBallotByTracker, readBallots, readCeremony, readElection, readElections, readHistory, readIssuance, readRecords, readResult
+  findBallots, findTrackers, readBallotByCredential, readBallotByTracker, readBallots, readCeremony, readElection, readElections, readHistory, readIssuance, readRecords, readResult
 } from './read-records.ts'
 import { recordIssuances } from './record-issuances.ts'
 import { expireCeremony, postCeremonyMessage } from './run-ceremony.ts'
@@ -43,6 +43,7 @@ const transactions = {
   readBallotByTracker,
   readBallotByCredential,
   findBallots,
+  findTrackers,
   readBallots,
   readRecords,
   readIssuance,

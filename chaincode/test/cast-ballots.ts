@@ -84,8 +84,11 @@ t.test('says what stands in the box under many credentials at once', async (t) =
   const find = async (text: string): Promise<unknown> => JSON.parse(new TextDecoder().decode(await auditor.evaluate('findBallots', [election.id, text])))
   t.strictSame(await find(JSON.stringify([second.credentialKey, first.credentialKey])), { found: [null, { tracker: first.tracker, transactionId }] })
   t.strictSame(await find('[]'), { found: [] })
+  const byTracker = async (text: string): Promise<unknown> => JSON.parse(new TextDecoder().decode(await auditor.evaluate('findTrackers', [election.id, text])))
+  t.strictSame(await byTracker(JSON.stringify([second.tracker, first.tracker])), { transactionIds: [null, transactionId] })
   for (const text of ['', '{}', '[1]', '["a"]', JSON.stringify([`${first.credentialKey}/`]), JSON.stringify(new Array(1001).fill(first.credentialKey))]) {
     t.equal(await codeOf(find(text)), 'input.malformed')
+    t.equal(await codeOf(byTracker(text)), 'input.malformed')
   }
 })
 

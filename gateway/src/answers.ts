@@ -123,12 +123,28 @@ export const Directory = Type.Object({
   }, closed)),
 }, closed)
 
+export const InclusionStatement = Type.Object({ mspId: MspId, key: PublicKey, signature: Signature }, closed)
+const BlockNumber = Type.String({ pattern: '^[0-9]+$' })
+
+export const Stated = Type.Object({
+  electionId: Hash,
+  tracker: Hash,
+  transactionId: TransactionId,
+  blockNumber: BlockNumber,
+  statement: InclusionStatement,
+}, { ...closed, description: 'That a ballot stands in the box, as this member saw on its own peer' })
+export type Stated = Static<typeof Stated>
+
+export const StatedList = Type.Object({
+  statements: Type.Array(nullable(Stated), { description: 'In the order of the trackers; null where the own peer has no such ballot yet' }),
+}, closed)
+
 export const Receipt = Type.Object({
   electionId: Hash,
   tracker: Hash,
   transactionId: TransactionId,
-  blockNumber: Type.String({ pattern: '^[0-9]+$' }),
-  statements: Type.Array(Type.Object({ mspId: MspId, key: PublicKey, signature: Signature }, closed)),
+  blockNumber: BlockNumber,
+  statements: Type.Array(InclusionStatement, { description: 'Of f + 1 different members' }),
 }, closed)
 
 export const castStatuses = ['queued', 'recorded', 'refused', 'not-cast'] as const

@@ -22,6 +22,7 @@ import bundle from './routes/bundle.ts'
 import elections from './routes/elections.ts'
 import organisers from './routes/organisers.ts'
 import service from './routes/service.ts'
+import statements from './routes/statements.ts'
 import { schemasByName } from './shared-schemas.ts'
 
 export interface AppOptions extends Ports {
@@ -75,6 +76,7 @@ export async function buildApp ({ logStream, follow, enter = true, ballotFile, .
   await app.register(service)
   await app.register(elections, { prefix: '/v1' })
   await app.register(ballots, { prefix: '/v1' })
+  await app.register(statements, { prefix: '/v1' })
   await app.register(bundle, { prefix: '/v1' })
   await app.register(organisers, { prefix: '/v1' })
   return app

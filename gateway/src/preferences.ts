@@ -11,8 +11,8 @@ export interface Waiting {
 export const longestWaitSeconds = 25
 
 /** What is not understood is ignored, as section 2 of the RFC wants; of a preference given twice the first counts. */
-export function readWaiting (prefer: string | undefined, defaultSeconds: number): Waiting {
-  const preferences = (prefer ?? '').slice(0, 1000).split(',').map((preference) => preference.split(';')[0]!.trim().toLowerCase())
+export function readWaiting (prefer: string | string[] | undefined, defaultSeconds: number): Waiting {
+  const preferences = String(prefer ?? '').slice(0, 1000).split(',').map((preference) => preference.split(';')[0]!.trim().toLowerCase())
   const [, given] = preferences.map((preference) => /^wait\s*=\s*"?([0-9]{1,6})"?$/.exec(preference)).find((match) => match !== null) ?? []
   const isAsync = preferences.includes('respond-async')
   const seconds = given === undefined ? undefined : Math.min(Number(given), longestWaitSeconds)

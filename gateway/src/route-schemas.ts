@@ -7,6 +7,7 @@ import { type SchemaName, shared } from './shared-schemas.ts'
 const closed = { additionalProperties: false } as const
 
 export const ElectionParams = Type.Object({ id: Hash }, closed)
+export const BallotParams = Type.Object({ id: Hash, tracker: Hash }, closed)
 
 /** The most items of a page when the client doesn't say. */
 export const defaultLimit = 100

@@ -30,6 +30,8 @@ export const schemasByName = {
   History: answers.History,
   Receipt: answers.Receipt,
   CastStatus: answers.CastStatus,
+  Stated: answers.Stated,
+  StatedList: answers.StatedList,
   RecordedBallot: answers.RecordedBallot,
   BallotPage: answers.BallotPage,
   Issuance: answers.Issuance,

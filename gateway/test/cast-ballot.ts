@@ -1,16 +1,27 @@
 import t from 'tap'
-import { assertInclusionStatement, type Receipt } from '../../protocol/src/receipt.ts'
+import { assertReceipt, type Receipt, type ReceiptRules } from '../../protocol/src/receipt.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import { fillBallot, sealBallot } from '../../protocol/test/support/raw-ballot.ts'
 import { castableBallot, obtainCredential, sampleElection, type SampleElection } from '../../protocol/test/support/sample-election.ts'
 import { sampleQuestion } from '../../protocol/test/support/sample-definition.ts'
 import { finishElection, stageOpenElection } from '../../chaincode/test/support/staged-election.ts'
 import type { Ledger } from '../../ledger/src/port.ts'
+import { eventually } from '../../ledger/test/support/until.ts'
 import { hasForm, testBench, type TestGateway } from './support/gateways.ts'
 
 const post = async ({ app }: TestGateway, { id }: SampleElection, bytes: Uint8Array) => await app.inject({
   method: 'POST', url: `/v1/elections/${id}/ballots`, headers: { 'content-type': 'application/octet-stream' }, body: Buffer.from(bytes),
 })
+
+/** Whose gateway each key of the directory is. */
+const gatewayMembers = async ({ app }: TestGateway): Promise<ReceiptRules['gatewayMember']> => {
+  let entries: { message: { key: string, mspId: string } }[] = []
+  await eventually(async () => {
+    entries = (await app.inject('/v1/directory')).json().entries
+    return entries.length >= 3
+  })
+  return (key) => entries.find(({ message }) => message.key === key)?.message.mspId
+}
 
 /** The parts of a receipt that every gateway gives alike. */
 const inclusion = (receipt: Receipt): Omit<Receipt, 'statements'> => {
@@ -19,19 +30,21 @@ const inclusion = (receipt: Receipt): Omit<Receipt, 'statements'> => {
 }
 
 t.test('a ballot gets a receipt, and the same bytes the same receipt', async (t) => {
-  const { as, gateway } = await testBench(t)
+  const { as, gateway, listening } = await testBench(t)
   const election = sampleElection()
   await stageOpenElection(as, election)
+  await listening('MemberA')
   const [first, second] = [await gateway('MemberC'), await gateway('MemberD')]
+  const rules: ReceiptRules = { electionId: election.id, members: election.definition.members, gatewayMember: await gatewayMembers(first) }
   const ballot = await castableBallot(election, [{ choose: ['option-2'] }])
 
   const cast = await post(first, election, ballot.bytes)
   t.equal(cast.statusCode, 201, cast.body)
   const receipt = cast.json<Receipt>()
   t.ok(hasForm('Receipt', receipt))
-  t.match(receipt, { electionId: election.id, tracker: ballot.tracker, statements: [{ mspId: 'MemberC' }] })
-  assertInclusionStatement(receipt, receipt.statements[0]!)
-  t.throws(() => assertInclusionStatement({ ...receipt, blockNumber: '1' }, receipt.statements[0]!), { code: 'receipt.signature' })
+  t.match(receipt, { electionId: election.id, tracker: ballot.tracker, statements: [{ mspId: 'MemberC' }, { mspId: 'MemberA' }] })
+  assertReceipt(rules, receipt, ballot.tracker)
+  t.throws(() => { assertReceipt(rules, { ...receipt, blockNumber: '1' }, ballot.tracker) }, { code: 'receipt.signature' })
   t.equal(cast.headers['location'], `/v1/elections/${election.id}/ballots/${ballot.tracker}`)
 
   const again = await post(first, election, ballot.bytes)
@@ -40,7 +53,7 @@ t.test('a ballot gets a receipt, and the same bytes the same receipt', async (t)
   const elsewhere = await post(second, election, ballot.bytes)
   t.equal(elsewhere.statusCode, 200)
   t.strictSame(inclusion(elsewhere.json()), inclusion(receipt))
-  assertInclusionStatement(elsewhere.json<Receipt>(), elsewhere.json<Receipt>().statements[0]!)
+  assertReceipt(rules, elsewhere.json(), ballot.tracker)
 
   await finishElection(as, election)
   t.strictSame(inclusion((await post(await gateway('MemberB'), election, ballot.bytes)).json()), inclusion(receipt), 'even after the close')
@@ -78,10 +91,10 @@ t.test('what is no ballot of the election is refused with what is wrong with it'
 })
 
 t.test('one credential, cast 200 times at once through two gateways, gets one ballot in', async (t) => {
-  const { as, gateway } = await testBench(t)
+  const { as, listening } = await testBench(t)
   const election = sampleElection({ changes: { questions: [sampleQuestion('small', 1, { min: 0, max: 1, blank: false })] } })
   await stageOpenElection(as, election)
-  const gateways = [await gateway('MemberC'), await gateway('MemberD')]
+  const gateways = [await listening('MemberC'), await listening('MemberD')]
   const { keys, signatures } = await obtainCredential(election)
   const ballots = Array.from({ length: 200 }, () => {
     const { body } = fillBallot(election.context, election.definition.questions, [{ choose: [] }], keys.publicKey)
@@ -102,12 +115,13 @@ t.test('one credential, cast 200 times at once through two gateways, gets one ba
 })
 
 t.test('after the closing time new ballots are refused, though the grace still runs', async (t) => {
-  const { as, gateway } = await testBench(t)
+  const { as, gateway, listening } = await testBench(t)
   const soon = (seconds: number): string => new Date(Date.now() + seconds * 1000).toISOString().replace(/\.\d+Z$/, 'Z')
   const election = sampleElection({
     changes: { closesAt: soon(10), ceremony: { commitBy: soon(7), dealBy: soon(8), confirmBy: soon(9) }, graceSeconds: 600 },
   })
   await stageOpenElection(as, election)
+  await listening('MemberA')
   const gate = await gateway('MemberD')
   const [early, late] = [await castableBallot(election, ['blank']), await castableBallot(election, ['blank'])]
   t.equal((await post(gate, election, early.bytes)).statusCode, 201)
@@ -118,9 +132,10 @@ t.test('after the closing time new ballots are refused, though the grace still r
 })
 
 t.test('a transaction whose outcome was lost is cast again and found, and a conflict without a ballot is tried again', async (t) => {
-  const { as, gateway } = await testBench(t)
+  const { as, gateway, listening } = await testBench(t)
   const election = sampleElection()
   await stageOpenElection(as, election)
+  await listening('MemberA')
   const real = await as('MemberD', 'gateway')
   const failures: { before: boolean, error: ScrutinError }[] = []
   const ledger = Object.create(real, {
@@ -135,6 +150,8 @@ t.test('a transaction whose outcome was lost is cast again and found, and a conf
     },
     evaluate: { value: real.evaluate.bind(real) },
     locate: { value: real.locate.bind(real) },
+    status: { value: real.status.bind(real) },
+    events: { value: real.events.bind(real) },
   }) as Ledger
   const gate = await gateway('MemberD', { ledger, enter: false })
   const [first, second, third] = [await castableBallot(election, ['blank']), await castableBallot(election, ['blank']), await castableBallot(election, ['blank'])]

@@ -83,9 +83,10 @@ t.test('an address that asks too often is told to wait', async (t) => {
 })
 
 t.test('the log names neither people nor keys nor ballots', async (t) => {
-  const { as, gateway } = await testBench(t)
+  const { as, gateway, listening } = await testBench(t)
   const election = sampleElection()
   await stageOpenElection(as, election)
+  await listening('MemberA')
   const { app, log, apiKey } = await gateway('MemberB', { config: { logLevel: 'debug' } })
   const ballot = await castableBallot(election, ['blank'])
   const remoteAddress = '203.0.113.77'

@@ -10,7 +10,7 @@ import type { BallotRules } from './check-ballots.ts'
 import { assertCredential, credentialMessage, credentialSignatureLength } from './credential.ts'
 import { Equations } from './equations.ts'
 import { type ErrorCode, ScrutinError } from './errors.ts'
-import { decodePoint, type Point } from './group.ts'
+import { PublicPoint } from './public-point.ts'
 import { addSignatureEquation, decodeSignature, type Signature, signatureLength } from './schnorr.ts'
 import { tags } from './tagged-hash.ts'
 
@@ -20,7 +20,7 @@ export type EnvelopeVerdict =
 
 interface Envelope {
   readonly index: number
-  readonly credentialKey: Point
+  readonly credentialKey: PublicPoint
   readonly body: Uint8Array
   readonly castSignature: Signature
 }
@@ -63,7 +63,7 @@ function openEnvelope (rules: BallotRules, bytes: Uint8Array, index: number): En
   return {
     index,
     body: bytes.subarray(0, bodyEnd),
-    credentialKey: canonical(() => decodePoint(keyBytes)),
+    credentialKey: canonical(() => PublicPoint.decode(keyBytes)),
     castSignature: canonical(() => decodeSignature(bytes.subarray(-signatureLength))),
   }
 }

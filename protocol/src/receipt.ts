@@ -7,8 +7,10 @@
 import { canonicalBytes } from './canonical-json.ts'
 import { fromHex, toHex } from './bytes.ts'
 import { ScrutinError } from './errors.ts'
-import { pointFromHex } from './group.ts'
-import { type KeyPair, sign, signatureLength, verifySignature } from './schnorr.ts'
+import { equationsHold } from './equations.ts'
+import { pointFromHex, pointLength } from './group.ts'
+import { PublicPoint } from './public-point.ts'
+import { addSignatureEquation, decodeSignature, type KeyPair, sign, signatureLength, verifySignature } from './schnorr.ts'
 import { tags } from './tagged-hash.ts'
 
 /** What a member attests: this ballot is in the block of its own peer. */
@@ -40,6 +42,23 @@ export function assertInclusionStatement (inclusion: Inclusion, statement: Inclu
   const signature = fromHex(statement.signature, signatureLength)
   if (!verifySignature(tags.receipt, pointFromHex(statement.key), inclusionBytes(inclusion, statement.mspId), signature)) {
     throw new ScrutinError('receipt.signature')
+  }
+}
+
+/** Whether all of these statements hold, by one multi-scalar multiplication. */
+export function inclusionStatementsHold (stated: readonly { readonly inclusion: Inclusion, readonly statement: InclusionStatement }[]): boolean {
+  try {
+    const keys = new Map<string, PublicPoint>()
+    return equationsHold((equations) => {
+      for (const { inclusion, statement } of stated) {
+        const key = keys.get(statement.key) ?? PublicPoint.decode(fromHex(statement.key, pointLength))
+        keys.set(statement.key, key)
+        const signature = decodeSignature(fromHex(statement.signature, signatureLength))
+        addSignatureEquation(equations, tags.receipt, key, inclusionBytes(inclusion, statement.mspId), signature)
+      }
+    })
+  } catch {
+    return false
   }
 }
 

@@ -46,6 +46,11 @@ interface Entry {
   readonly settle: (settled: Settled | undefined) => void
 }
 
+/** A gateway that is told to stop waits so long for the last receipts: who asks again gets them elsewhere. */
+const closingMs = 3000
+/** Making the receipt of a ballot that stands in the box already takes a moment, whatever the client would wait. */
+const leastWaitMs = 1500
+
 export class CastingDesk {
   readonly #options: CastingDeskOptions
   readonly #door = new EnvelopeDoor()
@@ -57,6 +62,7 @@ export class CastingDesk {
   readonly #suspectCredentials = new BoundedCache<true>(10_000)
   /** By credential, the tracker of its ballot in the box, as far as this gateway has seen it. */
   readonly #cast = new BoundedCache<string>(100_000)
+  #isClosing = false
   readonly #collecting = new Set<Promise<void>>()
 
   constructor (options: CastingDeskOptions) {
@@ -79,9 +85,12 @@ export class CastingDesk {
     return this.#batches.transactionsUnderWay
   }
 
-  /** Waits for the transactions under way; what waits stays on disk for the next start. */
+  /** Waits for the transactions under way and, for a moment, for their receipts; what waits stays on disk for the next start. */
   async close (): Promise<void> {
+    this.#isClosing = true
     await this.#batches.close()
+    await within(Promise.all(this.#collecting), performance.now() + closingMs)
+    this.#options.receipts.close()
     await Promise.all(this.#collecting)
     for (const entry of this.#entries.values()) entry.settle(undefined)
   }
@@ -112,9 +121,9 @@ export class CastingDesk {
       if (Date.now() > form.closesAt) throw new ScrutinError('election.too-late', 'voting has ended')
       rules = await this.#options.elections.openRules(electionId)
     } catch (error) {
-      const receipt = await this.#findByCredential(ballot)
-      if (receipt === undefined) throw error
-      return { status: 'recorded', tracker: ballot.tracker, receipt, isNew: false }
+      const found = await this.#findByCredential(ballot, until)
+      if (found === undefined) throw error
+      return found
     }
     await this.#door.check(rules, bytes)
     const meanwhile = this.#known(ballot)
@@ -133,7 +142,7 @@ export class CastingDesk {
     const entry = this.#entries.get(ballotName({ electionId, tracker }))
     if (entry !== undefined) return await this.#wait(entry, performance.now() + waitMs, false)
     const recorded = await readContract(this.#options.ledger, RecordedBallot, 'readBallotByTracker', [electionId, tracker])
-    return { status: 'recorded', tracker, receipt: await this.#receiptOf(electionId, recorded), isNew: false }
+    return await this.#receiptOf(electionId, recorded, performance.now() + waitMs)
   }
 
   #known ({ electionId, tracker }: Pick<QueuedBallot, 'electionId' | 'tracker'>): CastStatus | undefined {
@@ -151,8 +160,8 @@ export class CastingDesk {
       const settled = await within(rival.settled, until)
       if (settled === undefined) throw new ScrutinError('service.busy', 'another ballot of this credential is on its way')
       if ('receipt' in settled || settled.refusal.code === 'ballot.credential-used') {
-        const receipt = await this.#findByCredential(ballot)
-        if (receipt !== undefined) return { status: 'recorded', tracker: ballot.tracker, receipt, isNew: false }
+        const found = await this.#findByCredential(ballot, until)
+        if (found !== undefined) return found
       }
     }
     if (this.#suspectCredentials.get(credential) === true) {
@@ -187,7 +196,7 @@ export class CastingDesk {
   async #wait (entry: Entry, until: number, isFirst: boolean): Promise<CastStatus> {
     await entry.durable
     const { tracker } = entry.ballot
-    const settled = await within(entry.settled, until)
+    const settled = await within(entry.settled, this.#isClosing ? 0 : until)
     if (settled === undefined) return { status: 'queued', tracker, isNew: isFirst }
     if ('refusal' in settled) return { status: 'refused', tracker, refusal: settled.refusal }
     return { status: 'recorded', tracker, receipt: settled.receipt, isNew: settled.isNew && isFirst }
@@ -217,8 +226,8 @@ export class CastingDesk {
     this.#collecting.add(collecting)
   }
 
-  /** The receipt of this ballot if it stands in the box; `ballot.credential-used` if another one does. */
-  async #findByCredential (ballot: QueuedBallot): Promise<Receipt | undefined> {
+  /** This ballot if it stands in the box, with its receipt when there is one in time; `ballot.credential-used` if another one does. */
+  async #findByCredential (ballot: QueuedBallot, until: number): Promise<CastStatus | undefined> {
     const { electionId, credentialKey, tracker } = ballot
     const seen = this.#cast.get(credentialName(ballot))
     if (seen !== undefined && seen !== tracker) throw new ScrutinError('ballot.credential-used')
@@ -231,13 +240,15 @@ export class CastingDesk {
     }
     this.#cast.set(credentialName(ballot), recorded.tracker)
     if (recorded.tracker !== tracker) throw new ScrutinError('ballot.credential-used')
-    return await this.#receiptOf(electionId, recorded)
+    return await this.#receiptOf(electionId, recorded, until)
   }
 
-  async #receiptOf (electionId: string, { tracker, transactionId }: RecordedBallot): Promise<Receipt> {
+  async #receiptOf (electionId: string, { tracker, transactionId }: RecordedBallot, until: number): Promise<CastStatus> {
     const position = await this.#options.ledger.locate(transactionId)
     if (position === undefined) throw new ScrutinError('ledger.timeout', 'the ballot is in the box, but its block is not known yet: ask again')
-    return await this.#options.receipts.make({ electionId, tracker, transactionId, blockNumber: position.blockNumber.toString() })
+    const making = this.#options.receipts.make({ electionId, tracker, transactionId, blockNumber: position.blockNumber.toString() })
+    const receipt = await within(making, Math.max(until, performance.now() + leastWaitMs))
+    return receipt === undefined ? { status: 'queued', tracker, isNew: false } : { status: 'recorded', tracker, receipt, isNew: false }
   }
 }
 

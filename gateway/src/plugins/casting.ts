@@ -4,11 +4,15 @@ import { BallotStore } from '../casting/ballot-store.ts'
 import { castingSettings } from '../casting/casting-config.ts'
 import { CastingDesk } from '../casting/casting-desk.ts'
 import { IdempotencyKeys } from '../casting/idempotency-keys.ts'
+import { BoxWatch } from '../casting/box-watch.ts'
+import { OtherGateways } from '../casting/other-gateways.ts'
+import { OwnStatements } from '../casting/own-statements.ts'
 import { Receipts } from '../casting/receipts.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
     readonly casting: CastingDesk
+    readonly ownStatements: OwnStatements
     readonly idempotencyKeys: IdempotencyKeys
   }
 }
@@ -22,13 +26,26 @@ export interface CastingOptions {
 export default fp<CastingOptions>(async (app, { ballotFile = join(app.config.folder, 'ballots.sqlite') }) => {
   const { batch, queue } = castingSettings(app.config.casting)
   const store = new BallotStore(ballotFile, queue)
-  const receipts = new Receipts(app.ledger.mspId, app.keys)
-  const desk = new CastingDesk({ ledger: app.ledger, elections: app.elections, store, receipts, rules: batch, log: app.log })
+  const { ledger, elections, keys } = app
+  const box = new BoxWatch(ledger, app.log)
+  const own = new OwnStatements(ledger.mspId, keys, box)
+  const receipts = new Receipts({
+    own, others: new OtherGateways(ledger), mspId: ledger.mspId, membersOf: async (electionId) => (await elections.ballotForm(electionId)).members,
+  })
+  const desk = new CastingDesk({ ledger, elections, store, receipts, rules: batch, log: app.log })
   app.decorate('casting', desk)
+  app.decorate('ownStatements', own)
   app.decorate('idempotencyKeys', new IdempotencyKeys())
-  app.addHook('onReady', async () => { desk.start() })
+  let watching: Promise<void> | undefined
+  app.addHook('onReady', async () => {
+    watching = box.run()
+    desk.start()
+  })
+  // before the requests that wait for a receipt are waited for
+  app.addHook('preClose', async () => { await desk.close() })
   app.addHook('onClose', async () => {
-    await desk.close()
+    box.stop()
+    await watching
     store.close()
   })
 }, { name: 'casting', dependencies: ['ports'] })

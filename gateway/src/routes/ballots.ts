@@ -4,7 +4,6 @@ import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import { isHex } from '../../../protocol/src/bytes.ts'
-import { Hash } from '../../../protocol/src/definition-schema.ts'
 import { ScrutinError } from '../../../protocol/src/errors.ts'
 import type { Receipt } from '../../../protocol/src/receipt.ts'
 import { BallotPage, type CastStatus, RecordedBallot } from '../answers.ts'
@@ -13,10 +12,9 @@ import type { CastStatus as Cast } from '../casting/casting-desk.ts'
 import { readWaiting } from '../preferences.ts'
 import { readBallotBytes } from '../read-ballot-bytes.ts'
 import { readContract } from '../read-contract.ts'
-import { answers, defaultLimit, ElectionParams, PageQuery } from '../route-schemas.ts'
+import { answers, BallotParams, defaultLimit, ElectionParams, PageQuery } from '../route-schemas.ts'
 
 const tags = ['ballots']
-const BallotParams = Type.Object({ id: Hash, tracker: Hash }, { additionalProperties: false })
 const ballotMediaType = 'application/octet-stream'
 /** An answer of the contract must fit into a gRPC message of 4 MiB, ballots in base64url. */
 const mostPageBytes = 1_500_000
@@ -53,7 +51,7 @@ const routes: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request, reply) => {
     const { id } = request.params
     const correct = app.idempotencyKeys.enter(request.headers['idempotency-key'], id, request.body)
-    const { waitMs, applied } = readWaiting(joined(request.headers.prefer), waitSeconds)
+    const { waitMs, applied } = readWaiting(request.headers.prefer, waitSeconds)
     const cast = await app.casting.cast(id, request.body, waitMs)
     if (applied !== undefined) reply.header('preference-applied', applied)
     if (cast.status === 'refused') throw new ScrutinError(cast.refusal.code, cast.refusal.detail)
@@ -77,7 +75,7 @@ const routes: FastifyPluginAsyncTypebox = async (app) => {
     },
   }, async (request, reply) => {
     const { id, tracker } = request.params
-    const { waitMs, applied } = readWaiting(joined(request.headers.prefer), 0)
+    const { waitMs, applied } = readWaiting(request.headers.prefer, 0)
     const cast = await app.casting.status(id, tracker, waitMs)
     if (applied !== undefined) reply.header('preference-applied', applied)
     if (cast.status === 'queued') reply.header('retry-after', '1')
@@ -132,10 +130,6 @@ function castStatus (electionId: string, cast: Cast): Omit<CastStatus, 'receipt'
       return { electionId, tracker, status: code === 'ballot.not-cast' ? 'not-cast' : 'refused', receipt: null, problem: { code, ...(detail === undefined ? {} : { detail }) } }
     }
   }
-}
-
-function joined (header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header.join(',') : header
 }
 
 export default routes

@@ -1,5 +1,7 @@
 /** Gateways of several members over one embedded ledger with the real contract. */
 import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
 import Type from 'typebox'
@@ -21,8 +23,14 @@ export interface TestGateway {
 
 export interface TestBench {
   readonly as: LedgerAs
-  gateway (mspId: string, options?: Partial<Omit<AppOptions, 'config'>> & { config?: Partial<GatewayConfig> }): Promise<TestGateway>
+  /** The embedded ledger's. */
+  readonly file: string
+  gateway (mspId: string, options?: TestGatewayOptions): Promise<TestGateway>
+  /** A gateway that the others reach by HTTP, where the directory says: receipts need statements of two of the four members. */
+  listening (mspId: string, options?: TestGatewayOptions): Promise<TestGateway & { readonly url: string }>
 }
+
+export type TestGatewayOptions = Partial<Omit<AppOptions, 'config'>> & { config?: Partial<GatewayConfig> }
 
 /** Gateways leave elections alone unless a test has them follow; all is removed when the test ends. */
 export async function testBench (t: Test): Promise<TestBench> {
@@ -32,8 +40,16 @@ export async function testBench (t: Test): Promise<TestBench> {
     for (const app of apps) await app.close()
     await close()
   })
-  return {
+  const bench: TestBench = {
     as,
+    file,
+    listening: async (mspId, options = {}) => {
+      const port = await freePort()
+      const url = `http://127.0.0.1:${port}`
+      const started = await bench.gateway(mspId, { ...options, config: { publicUrl: url, ...options.config } })
+      await started.app.listen({ host: '127.0.0.1', port })
+      return { ...started, url }
+    },
     gateway: async (mspId, { config, ...options } = {}) => {
       const [apiKey, otherKey] = [randomBytes(32).toString('base64url'), randomBytes(32).toString('base64url')]
       const log: string[] = []
@@ -61,6 +77,16 @@ export async function testBench (t: Test): Promise<TestBench> {
       return { app, apiKey, otherKey, log }
     },
   }
+  return bench
+}
+
+export async function freePort (): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
 }
 
 function sha256 (text: string): string {

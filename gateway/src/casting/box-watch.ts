@@ -1,0 +1,151 @@
+/**
+ * Follows the blocks of the own peer and knows where the ballots of the last ones stand: a statement of inclusion
+ * rests on that. What came before the start, or long ago, is asked of the peer.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FastifyBaseLogger } from 'fastify'
+import Type from 'typebox'
+import { Compile } from 'typebox/compile'
+import { Hash } from '../../../protocol/src/definition-schema.ts'
+import { ScrutinError } from '../../../protocol/src/errors.ts'
+import type { ContractEvent, Ledger } from '../../../ledger/src/port.ts'
+import { TransactionId } from '../answers.ts'
+import { BoundedCache } from '../bounded-cache.ts'
+import { readContract } from '../read-contract.ts'
+import { ballotName } from './queued-ballot.ts'
+
+export interface Standing {
+  readonly transactionId: string
+  /** Decimal. */
+  readonly blockNumber: string
+}
+
+const mostRemembered = 200_000
+const againMs = 1000
+/** By so much the own peer may be behind another member's without being asked. */
+const blockLagMs = 500
+/** Questions to the peer that run at the same time; casting asks it too. */
+const mostQuestions = 2
+const mostQuestionsWaiting = 50
+
+const BallotsEvent = Compile(Type.Object({ electionId: Hash, trackers: Type.Array(Hash) }))
+const FoundTrackers = Type.Object({ transactionIds: Type.Array(Type.Union([TransactionId, Type.Null()])) }, { additionalProperties: false })
+
+export class BoxWatch {
+  readonly #ledger: Ledger
+  readonly #log: FastifyBaseLogger
+  readonly #stop = new AbortController()
+  readonly #standings = new BoundedCache<Standing>(mostRemembered)
+  readonly #waiting = new Map<string, Set<() => void>>()
+  #questions = 0
+  readonly #questionsWaiting: (() => void)[] = []
+
+  constructor (ledger: Ledger, log: FastifyBaseLogger) {
+    this.#ledger = ledger
+    this.#log = log
+  }
+
+  /** Ends after `stop`. A stream that breaks is taken up at the block that comes next. */
+  async run (): Promise<void> {
+    let from: bigint | undefined
+    while (!this.#stop.signal.aborted) {
+      try {
+        from ??= (await this.#ledger.status()).height
+        for await (const event of this.#ledger.events({ from, signal: this.#stop.signal })) {
+          this.#see(event)
+          from = event.blockNumber
+        }
+      } catch (err) {
+        if (!this.#stop.signal.aborted) this.#log.warn({ err }, 'the blocks of the own peer cannot be followed at the moment')
+      }
+      await sleep(againMs, undefined, { signal: this.#stop.signal }).catch(() => undefined)
+    }
+  }
+
+  stop (): void {
+    this.#stop.abort()
+    for (const waiters of this.#waiting.values()) for (const wake of waiters) wake()
+  }
+
+  /** Where these ballots stand on the own peer, in order; undefined for those that it has not got after so many milliseconds. */
+  async find (electionId: string, trackers: readonly string[], waitMs: number): Promise<(Standing | undefined)[]> {
+    const until = performance.now() + waitMs
+    // most often it has just been committed, and the block is about to come
+    await this.#allCome(electionId, trackers, Math.min(until, performance.now() + blockLagMs))
+    const missing = trackers.filter((tracker) => this.#known(electionId, tracker) === undefined)
+    if (missing.length > 0) {
+      await this.#ask(electionId, missing)
+      await this.#allCome(electionId, missing, until)
+    }
+    return trackers.map((tracker) => this.#known(electionId, tracker))
+  }
+
+  #known (electionId: string, tracker: string): Standing | undefined {
+    return this.#standings.get(ballotName({ electionId, tracker }))
+  }
+
+  async #allCome (electionId: string, trackers: readonly string[], until: number): Promise<void> {
+    for (const tracker of trackers) {
+      if (this.#stop.signal.aborted) return
+      if (this.#known(electionId, tracker) === undefined && !await this.#comes(ballotName({ electionId, tracker }), until)) return
+    }
+  }
+
+  #see (event: ContractEvent): void {
+    if (event.name !== 'ballots') return
+    const payload: unknown = JSON.parse(new TextDecoder().decode(event.payload))
+    if (!BallotsEvent.Check(payload)) return
+    const standing = { transactionId: event.transactionId, blockNumber: event.blockNumber.toString() }
+    for (const tracker of payload.trackers) this.#remember(ballotName({ electionId: payload.electionId, tracker }), standing)
+  }
+
+  #remember (name: string, standing: Standing): void {
+    this.#standings.set(name, standing)
+    for (const wake of this.#waiting.get(name) ?? []) wake()
+  }
+
+  async #comes (name: string, until: number): Promise<boolean> {
+    return await new Promise((resolve) => {
+      const waiters = this.#waiting.get(name) ?? new Set()
+      this.#waiting.set(name, waiters)
+      const settle = (isThere: boolean): void => {
+        clearTimeout(timer)
+        waiters.delete(wake)
+        if (waiters.size === 0) this.#waiting.delete(name)
+        resolve(isThere)
+      }
+      const wake = (): void => { settle(true) }
+      const timer = setTimeout(() => { settle(false) }, Math.max(0, until - performance.now()))
+      waiters.add(wake)
+    })
+  }
+
+  async #ask (electionId: string, trackers: readonly string[]): Promise<void> {
+    await this.#inTurn(async () => {
+      const { transactionIds } = await readContract(this.#ledger, FoundTrackers, 'findTrackers', [electionId, JSON.stringify(trackers)])
+      const blocks = new Map<string, string | undefined>()
+      for (const [i, tracker] of trackers.entries()) {
+        const transactionId = transactionIds[i] ?? undefined
+        if (transactionId === undefined) continue
+        if (!blocks.has(transactionId)) blocks.set(transactionId, (await this.#ledger.locate(transactionId))?.blockNumber.toString())
+        const blockNumber = blocks.get(transactionId)
+        if (blockNumber !== undefined) this.#remember(ballotName({ electionId, tracker }), { transactionId, blockNumber })
+      }
+    })
+  }
+
+  /** @throws ScrutinError `service.busy` when too many wait */
+  async #inTurn (work: () => Promise<void>): Promise<void> {
+    if (this.#questions >= mostQuestions) {
+      if (this.#questionsWaiting.length >= mostQuestionsWaiting) throw new ScrutinError('service.busy')
+      await new Promise<void>((resolve) => { this.#questionsWaiting.push(resolve) })
+    }
+    this.#questions++
+    try {
+      await work()
+    } finally {
+      this.#questions--
+      this.#questionsWaiting.shift()?.()
+    }
+  }
+}

@@ -1,0 +1,94 @@
+/** The other members' gateways, as the directory of the own peer names them: asked for their statements of inclusion. */
+import Type from 'typebox'
+import { Compile } from 'typebox/compile'
+import { ScrutinError } from '../../../protocol/src/errors.ts'
+import { inclusionStatementsHold } from '../../../protocol/src/receipt.ts'
+import type { Ledger } from '../../../ledger/src/port.ts'
+import { Directory, Stated } from '../answers.ts'
+import { readContract } from '../read-contract.ts'
+
+export interface OtherGateway {
+  readonly mspId: string
+  readonly key: string
+  readonly url: string
+}
+
+const directoryAgeMs = 15_000
+const mostAnswerBytes = 512 * 1024
+const Answer = Compile(Type.Object({ statements: Type.Array(Type.Union([Stated, Type.Null()])) }))
+
+export class OtherGateways {
+  readonly #ledger: Ledger
+  #known: readonly OtherGateway[] = []
+  #reading: Promise<void> | undefined
+  #readAt = -Infinity
+  /** By key: how long the last answer took, or was waited for in vain; the fast are asked first. */
+  readonly #ms = new Map<string, number>()
+
+  constructor (ledger: Ledger) {
+    this.#ledger = ledger
+  }
+
+  /** Those of these members, but not of this one; the quickest of late first. */
+  async of (members: readonly string[]): Promise<OtherGateway[]> {
+    if (performance.now() - this.#readAt > directoryAgeMs) {
+      this.#reading ??= this.#read().finally(() => { this.#reading = undefined })
+      await this.#reading
+    }
+    return this.#known
+      .filter(({ mspId }) => mspId !== this.#ledger.mspId && members.includes(mspId))
+      .sort((a, b) => (this.#ms.get(a.key) ?? 0) - (this.#ms.get(b.key) ?? 0))
+  }
+
+  async #read (): Promise<void> {
+    const { entries } = await readContract(this.#ledger, Directory, 'readDirectory', [])
+    this.#known = entries.filter(({ message }) => message.kind === 'gateway').map(({ message: { mspId, key, url } }) => ({ mspId, key, url }))
+    this.#readAt = performance.now()
+  }
+
+  /**
+   * What another member states of these ballots: only what carries its signature.
+   *
+   * @throws ScrutinError `service.unreachable`, `service.answer`
+   */
+  async ask (gateway: OtherGateway, electionId: string, trackers: readonly string[], signal: AbortSignal): Promise<Stated[]> {
+    const started = performance.now()
+    let isGood = false
+    try {
+      const answer = await post(`${gateway.url.replace(/\/+$/, '')}/v1/elections/${electionId}/statements`, { trackers }, signal)
+      if (!Answer.Check(answer)) throw new ScrutinError('service.answer', gateway.mspId)
+      const stated = answer.statements.filter((entry) => entry !== null)
+        .filter((entry) => entry.electionId === electionId && trackers.includes(entry.tracker) && entry.statement.mspId === gateway.mspId && entry.statement.key === gateway.key)
+      const holds = (list: readonly Stated[]): boolean => inclusionStatementsHold(list.map(({ statement, ...inclusion }) => ({ inclusion, statement })))
+      const good = holds(stated) ? stated : stated.filter((entry) => holds([entry]))
+      isGood = good.length === trackers.length
+      return good
+    } finally {
+      // who failed is asked last for a while: as if it had been slow
+      this.#ms.set(gateway.key, isGood ? performance.now() - started : 30_000)
+    }
+  }
+}
+
+/** The address is one that a member entered in the directory: nothing but the checked answer is taken from there, and no redirect leads elsewhere. */
+async function post (url: string, body: object, signal: AbortSignal): Promise<unknown> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' }, redirect: 'error', credentials: 'omit', signal,
+    })
+    if (!response.ok || response.body === null) {
+      await response.body?.cancel()
+      throw new Error(`status ${response.status}`)
+    }
+    const chunks: Uint8Array[] = []
+    let size = 0
+    for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+      size += chunk.length
+      if (size > mostAnswerBytes) throw new Error('the answer is too long')
+      chunks.push(chunk)
+    }
+    return JSON.parse(Buffer.concat(chunks).toString('utf8'))
+  } catch (cause) {
+    throw new ScrutinError('service.unreachable', 'a gateway of another member', { cause })
+  }
+}
