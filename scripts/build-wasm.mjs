@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 const folder = fileURLToPath(new URL('../protocol/wasm/', import.meta.url))
 const built = `${folder}build/points.wasm`
 const stamp = `${folder}build/points.made-of`
-const options = ['-O3', '--noAssert', '--runtime', 'stub', '--use', 'abort=']
+const options = ['-O3', '--noAssert', '--initialMemory', '26', '--maximumMemory', '26', '--runtime', 'stub', '--use', 'abort=']
 
 /** Hash of everything the build depends on. */
 function fingerprint () {

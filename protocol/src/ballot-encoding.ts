@@ -10,10 +10,10 @@ import { ByteReader, toHex } from './bytes.ts'
 import { credentialSignatureLength } from './credential.ts'
 import { ElementReader } from './element-reader.ts'
 import { ScrutinError } from './errors.ts'
-import { decodePoint, type Point, pointLength } from './group.ts'
+import { pointLength } from './group.ts'
 import type { SlotRules } from './kinds/question-kind.ts'
 import { commitmentsLength, type MembershipProof, membershipProofLength, readMembershipProof } from './membership-proof.ts'
-import type { PublicPoint } from './public-point.ts'
+import { PublicPoint } from './public-point.ts'
 import { readSignature, type Signature, signatureLength } from './schnorr.ts'
 import { taggedHashHex, tags } from './tagged-hash.ts'
 
@@ -123,15 +123,15 @@ function readQuestion (reader: ElementReader, bytes: Uint8Array, rules: SlotRule
   return { alpha, betas, ciphertextBytes, proofs }
 }
 
-/** Only alphas and betas, for sums over ballots that were checked before. */
-export function decodeCiphertexts (bytes: Uint8Array, rules: readonly SlotRules[]): { classIndex: number, questions: { alpha: Point, betas: Point[] }[] } {
+/** Only alphas and betas, for sums over ballots that were checked before; decoded at their first use, best many together. */
+export function decodeCiphertexts (bytes: Uint8Array, rules: readonly SlotRules[]): { classIndex: number, questions: { alpha: PublicPoint, betas: PublicPoint[] }[] } {
   const reader = new ByteReader(bytes)
   reader.take(33)
   const classIndex = reader.takeByte()
   reader.take(pointLength)
   const questions = rules.map((question) => {
-    const alpha = decodePoint(reader.take(pointLength))
-    const betas = question.slotValues.map(() => decodePoint(reader.take(pointLength)))
+    const alpha = PublicPoint.undecoded(reader.take(pointLength))
+    const betas = question.slotValues.map(() => PublicPoint.undecoded(reader.take(pointLength)))
     for (const count of proofSizes(question)) reader.take(membershipProofLength(count))
     return { alpha, betas }
   })

@@ -20,6 +20,7 @@ import { equalityProofLength } from './equality-proof.ts'
 import { Equations } from './equations.ts'
 import { ScrutinError } from './errors.ts'
 import { multiply, type Point, pointFromHex, reduceWide, scalarFromHex, sumPoints } from './group.ts'
+import { publicPointFromHex } from './public-point.ts'
 import { addSignatureEquation, decodeSignature, signatureLength } from './schnorr.ts'
 import { taggedHash, taggedHashHex, tags } from './tagged-hash.ts'
 
@@ -142,7 +143,7 @@ export function ephemeralProofMessage (context: CeremonyContext, dealer: number,
 /** Throws `ceremony.proof` unless the encryption key is proven. */
 export function checkCommit (context: CeremonyContext, message: CommitMessage): void {
   const equations = new Equations()
-  asProofError(() => addSignatureEquation(equations, tags.ceremonyEncryptionKey, pointFromHex(message.encryptionKey),
+  asProofError(() => addSignatureEquation(equations, tags.ceremonyEncryptionKey, publicPointFromHex(message.encryptionKey),
     encryptionProofMessage(context, message.trustee), decodeSignature(fromHex(message.encryptionProof, signatureLength))))
   if (!equations.hold()) throw new ScrutinError('ceremony.proof', 'encryption key')
 }
@@ -159,12 +160,12 @@ export function checkDeal (context: CeremonyContext, message: DealMessage, commi
   const equations = new Equations()
   asProofError(() => {
     commitments.forEach((row, slot) => {
-      const [constant] = row.map(pointFromHex)
+      const [constant] = row.map(publicPointFromHex)
       addSignatureEquation(equations, tags.ceremonyContribution, constant!, contributionProofMessage(context, trustee, slot),
         decodeSignature(fromHex(proofs[slot]!, signatureLength)))
     })
     for (const share of shares) {
-      addSignatureEquation(equations, tags.ceremonyEphemeralKey, pointFromHex(share.ephemeralKey), ephemeralProofMessage(context, trustee, share.recipient),
+      addSignatureEquation(equations, tags.ceremonyEphemeralKey, publicPointFromHex(share.ephemeralKey), ephemeralProofMessage(context, trustee, share.recipient),
         decodeSignature(fromHex(share.ephemeralProof, signatureLength)))
       share.masked.forEach(scalarFromHex)
     }

@@ -11,6 +11,7 @@ import { addEqualityEquations, equalityProofLength, type EqualityStatement, prov
 import { Equations } from './equations.ts'
 import { ScrutinError } from './errors.ts'
 import { basePoint, identity, invertScalar, modOrder, multiply, type Point, pointFromHex, pointToHex, sumPoints } from './group.ts'
+import { publicPointFromHex } from './public-point.ts'
 import type { SlotSums, Tally } from './tally.ts'
 import { tags } from './tagged-hash.ts'
 import { Transcript } from './transcript.ts'
@@ -62,7 +63,7 @@ export function checkDecryption (context: DecryptionContext, message: Decryption
   try {
     forEachSlot(tally.sums, ({ alpha }, classIndex, question, slot) => {
       const { factor, proof } = message.factors[classIndex]![question]![slot]!
-      const statement: EqualityStatement = { share: verification[slot]!, alpha, factor: pointFromHex(factor) }
+      const statement: EqualityStatement = { share: verification[slot]!, alpha, factor: publicPointFromHex(factor) }
       addEqualityEquations(equations, factorTranscript(context, message.trustee, classIndex, question, slot), statement, fromHex(proof, equalityProofLength))
     })
   } catch (error) {

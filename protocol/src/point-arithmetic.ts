@@ -1,5 +1,5 @@
 /**
- * How points that are only checked with are decoded and summed: by the
+ * How points that are only checked with or counted are decoded and summed: by the
  * WebAssembly of `protocol/wasm` where its build is at hand, else by noble's
  * BigInt arithmetic. Both give the same verdicts; noble is some twenty times
  * slower. Public values only: what touches secrets stays with group.ts.
@@ -14,7 +14,7 @@ export interface TabledPoint {
   readonly table: Int32Array
   readonly at: number
 }
-/** A sum of points, likewise; an element of the group, to be compared only. */
+/** A sum of points, likewise. */
 export type PointSum = Uint8Array | Point
 
 export interface PointArithmetic {
@@ -23,6 +23,10 @@ export interface PointArithmetic {
   decode (encodings: readonly Uint8Array[]): (DecodedPoint | undefined)[]
   /** Σ scalar·point; as many scalars in [0, order) as points. */
   sum (points: readonly DecodedPoint[], scalars: readonly bigint[]): PointSum
+  /** Σ point */
+  add (points: readonly DecodedPoint[]): PointSum
+  /** RFC 9496 section 4.3.2: 32 bytes */
+  encode (sum: PointSum): Uint8Array
   difference (a: PointSum, b: PointSum): PointSum
   isIdentity (sum: PointSum): boolean
 }

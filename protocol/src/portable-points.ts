@@ -30,6 +30,8 @@ export const portablePoints: PointArithmetic = {
       : pippenger(ristretto255.Point, bases, factors)
   },
 
+  add: (points) => (points as readonly Point[]).reduce((sum, point) => sum.add(point), ristretto255.Point.ZERO),
+  encode: (sum) => (sum as Point).toBytes(),
   difference: (a, b) => (a as Point).subtract(b as Point),
   isIdentity: (sum) => (sum as Point).is0(),
 }

@@ -2,8 +2,9 @@
  * Points that are only checked with: decoded by `point-arithmetic.ts`, and
  * never an object of noble's unless someone asks for that.
  */
+import { fromHex } from './bytes.ts'
 import { ScrutinError } from './errors.ts'
-import { decodePointOrIdentity, type Point } from './group.ts'
+import { decodePointOrIdentity, type Point, pointLength } from './group.ts'
 import { type DecodedPoint, pointArithmetic } from './point-arithmetic.ts'
 
 export class PublicPoint {
@@ -54,6 +55,17 @@ export function decodeTogether (points: readonly PublicPoint[]): void {
 
 function isAllZero (bytes: Uint8Array): boolean {
   return bytes[0] === 0 && bytes.every((byte) => byte === 0)
+}
+
+/** The sum as a point of noble's; decodes all that were not decoded yet by one call. */
+export function sumPublicPoints (points: readonly PublicPoint[]): Point {
+  const arithmetic = pointArithmetic()
+  return decodePointOrIdentity(arithmetic.encode(arithmetic.add(points.map(({ decoded }) => decoded))))
+}
+
+/** 32 bytes in lower-case hex, else `input.not-canonical`; never the identity. */
+export function publicPointFromHex (text: string): PublicPoint {
+  return PublicPoint.decode(fromHex(text, pointLength))
 }
 
 /** What equations are made of: noble's points where they are at hand already. */

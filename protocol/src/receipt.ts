@@ -8,8 +8,8 @@ import { canonicalBytes } from './canonical-json.ts'
 import { fromHex, toHex } from './bytes.ts'
 import { ScrutinError } from './errors.ts'
 import { equationsHold } from './equations.ts'
-import { pointFromHex, pointLength } from './group.ts'
-import { PublicPoint } from './public-point.ts'
+import { pointLength } from './group.ts'
+import { PublicPoint, publicPointFromHex } from './public-point.ts'
 import { addSignatureEquation, decodeSignature, type KeyPair, sign, signatureLength, verifySignature } from './schnorr.ts'
 import { tags } from './tagged-hash.ts'
 
@@ -40,7 +40,7 @@ export function stateInclusion (inclusion: Inclusion, mspId: string, keys: KeyPa
 /** Throws `receipt.signature` for a statement whose signature is wrong. That its key is a member's, the directory says. */
 export function assertInclusionStatement (inclusion: Inclusion, statement: InclusionStatement): void {
   const signature = fromHex(statement.signature, signatureLength)
-  if (!verifySignature(tags.receipt, pointFromHex(statement.key), inclusionBytes(inclusion, statement.mspId), signature)) {
+  if (!verifySignature(tags.receipt, publicPointFromHex(statement.key), inclusionBytes(inclusion, statement.mspId), signature)) {
     throw new ScrutinError('receipt.signature')
   }
 }

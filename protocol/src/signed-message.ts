@@ -7,7 +7,8 @@ import { concatBytes, frame, fromHex, toHex } from './bytes.ts'
 import { canonicalBytes } from './canonical-json.ts'
 import { ScrutinError } from './errors.ts'
 import { equationsHold } from './equations.ts'
-import { type Point, pointFromHex } from './group.ts'
+import type { Point } from './group.ts'
+import { publicPointFromHex } from './public-point.ts'
 import { addSignatureEquation, decodeSignature, type KeyPair, sign, signatureLength, verifySignature } from './schnorr.ts'
 import type { Tag } from './tagged-hash.ts'
 
@@ -25,7 +26,7 @@ export function signMessage<Message> (tag: Tag, context: Uint8Array, keys: KeyPa
 /** Throws `access.signature` unless the key signed exactly this message for this election. */
 export function assertSigned (tag: Tag, context: Uint8Array, publicKeyHex: string, signed: Signed<unknown>): void {
   const signature = fromHex(signed.signature, signatureLength)
-  if (!verifySignature(tag, pointFromHex(publicKeyHex), signedBytes(context, signed.message), signature)) {
+  if (!verifySignature(tag, publicPointFromHex(publicKeyHex), signedBytes(context, signed.message), signature)) {
     throw new ScrutinError('access.signature')
   }
 }

@@ -7,6 +7,7 @@ import { fromHex, toHex } from './bytes.ts'
 import { decodePointOrIdentity, identity, type Point, pointToHex } from './group.ts'
 import type { SlotRules } from './kinds/question-kind.ts'
 import { appendLeaves, emptyFrontier, type Frontier, frontierRoot } from './merkle-tree.ts'
+import { decodeTogether, type PublicPoint, sumPublicPoints } from './public-point.ts'
 import { taggedHash, tags } from './tagged-hash.ts'
 
 export interface SlotSums {
@@ -35,20 +36,33 @@ export function emptyTally (rules: readonly SlotRules[], classCount: number): Ta
 /** Adds checked ballots, which must come in the order of their credential keys. */
 export function addToTally (tally: Tally, rules: readonly SlotRules[], ballots: Iterable<{ credentialKey: string, bytes: Uint8Array }>): Tally {
   const leaves: Uint8Array[] = []
-  const sums = tally.sums.map((questions) => questions.map(({ alpha, betas }) => ({ alpha, betas: [...betas] })))
+  const added: Added[][] = tally.sums.map((questions) => questions.map(({ betas }) => ({ alphas: [], betas: betas.map(() => []) })))
   const ballotsPerClass = [...tally.ballotsPerClass]
   for (const { credentialKey, bytes } of ballots) {
     leaves.push(boxLeaf(credentialKey, ballotTracker(bytes, rules)))
     const { classIndex, questions } = decodeCiphertexts(bytes, rules)
     ballotsPerClass[classIndex]!++
     questions.forEach(({ alpha, betas }, q) => {
-      const sum = sums[classIndex]![q]!
-      sum.alpha = sum.alpha.add(alpha)
-      betas.forEach((beta, slot) => { sum.betas[slot] = sum.betas[slot]!.add(beta) })
+      const to = added[classIndex]![q]!
+      to.alphas.push(alpha)
+      betas.forEach((beta, slot) => to.betas[slot]!.push(beta))
     })
   }
+  decodeTogether(added.flat().flatMap(({ alphas, betas }) => [alphas, ...betas]).flat())
+  const sums = tally.sums.map((questions, classIndex) => questions.map(({ alpha, betas }, q) => {
+    const { alphas: moreAlphas, betas: moreBetas } = added[classIndex]![q]!
+    return { alpha: plus(alpha, moreAlphas), betas: betas.map((beta, slot) => plus(beta, moreBetas[slot]!)) }
+  }))
   return { frontier: appendLeaves(tags.boxNode, tally.frontier, leaves), sums, ballotsPerClass }
 }
+
+/** Ciphertexts by their place in the sums. */
+interface Added {
+  readonly alphas: PublicPoint[]
+  readonly betas: readonly PublicPoint[][]
+}
+
+const plus = (sum: Point, more: readonly PublicPoint[]): Point => more.length === 0 ? sum : sum.add(sumPublicPoints(more))
 
 function boxLeaf (credentialKey: string, tracker: string): Uint8Array {
   return taggedHash(tags.boxLeaf, fromHex(credentialKey, 32), fromHex(tracker, 32))

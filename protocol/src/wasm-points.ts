@@ -19,11 +19,13 @@ interface Exports {
   readonly pointCapacity: WebAssembly.Global
   decodePoints (count: number): void
   sumPoints (count: number): void
+  addPoints (count: number): void
+  encodeSum (): void
   addSums (minus: number): void
   sumIsIdentity (): number
 }
 
-const interfaceVersion = 1
+const interfaceVersion = 2
 const scalarSize = 32
 /** Above the field's prime. */
 const noEncoding = new Uint8Array(32).fill(0xff)
@@ -39,6 +41,10 @@ export function wasmPoints (module: WebAssembly.Module): PointArithmetic | undef
   const words = new Int32Array(wasm.memory.buffer)
   const view = new DataView(wasm.memory.buffer)
 
+  const writePoint = (i: number, { table, at }: TabledPoint): void => {
+    const to = pointsAt / 4 + pointWords * i
+    for (let word = 0; word < pointWords; word++) words[to + word] = table[at + word]!
+  }
   const takeSum = (): Uint8Array => bytes.slice(sumsAt, sumsAt + sumSize)
   const addTo = (sum: Uint8Array | undefined): Uint8Array => {
     if (sum === undefined) return takeSum()
@@ -62,14 +68,29 @@ export function wasmPoints (module: WebAssembly.Module): PointArithmetic | undef
       return decoded
     },
 
+    add (points) {
+      let sum: Uint8Array | undefined
+      for (let from = 0; from < points.length || sum === undefined; from += capacity) {
+        const count = Math.min(capacity, points.length - from)
+        for (let i = 0; i < count; i++) writePoint(i, points[from + i] as TabledPoint)
+        wasm.addPoints(count)
+        sum = addTo(sum)
+      }
+      return sum
+    },
+
+    encode (sum) {
+      bytes.set(sum as Uint8Array, sumsAt)
+      wasm.encodeSum()
+      return bytes.slice(inputAt, inputAt + 32)
+    },
+
     sum (points, scalars) {
       let sum: Uint8Array | undefined
       for (let from = 0; from < points.length || sum === undefined; from += capacity) {
         const count = Math.min(capacity, points.length - from)
         for (let i = 0; i < count; i++) {
-          const { table, at } = points[from + i] as TabledPoint
-          const to = pointsAt / 4 + pointWords * i
-          for (let word = 0; word < pointWords; word++) words[to + word] = table[at + word]!
+          writePoint(i, points[from + i] as TabledPoint)
           writeScalar(view, inputAt + scalarSize * i, scalars[from + i]!)
         }
         wasm.sumPoints(count)

@@ -36,7 +36,7 @@ t.test('a ballot reads as it was written', async (t) => {
   t.same(peekBallot(ballot.bytes), { electionId: election.id, classIndex: 0, credentialKey: ballot.credentialKey })
   const ciphertexts = decodeCiphertexts(ballot.bytes, rules)
   t.equal(ciphertexts.classIndex, 0)
-  t.ok(ciphertexts.questions.every(({ alpha, betas }, q) => alpha.equals(decoded.questions[q]!.alpha.toPoint()) && betas.every((beta, slot) => beta.equals(decoded.questions[q]!.betas[slot]!.toPoint()))))
+  t.ok(ciphertexts.questions.every(({ alpha, betas }, q) => alpha.toPoint().equals(decoded.questions[q]!.alpha.toPoint()) && betas.every((beta, slot) => beta.toPoint().equals(decoded.questions[q]!.betas[slot]!.toPoint()))))
 })
 
 t.test('the tracker is the hash of the body and not of the envelope', async (t) => {
@@ -59,8 +59,8 @@ t.test('a body opens with its randomness and holds what was chosen', async (t) =
   const { body, randomness } = fillBallot(election.context, election.definition.questions, [{ choose: ['option-2'] }, { choose: ['option-1', 'option-2'] }], publicKey)
   const expected = [[0n, 1n, 0n], [1n, 1n]]
   decodeCiphertexts(body, rules).questions.forEach(({ alpha, betas }, q) => {
-    t.ok(alpha.equals(multiply(basePoint, randomness[q]!)))
-    betas.forEach((beta, slot) => t.ok(beta.equals(multiply(election.keys[slot]!, randomness[q]!).add(multiply(basePoint, expected[q]![slot]!)))))
+    t.ok(alpha.toPoint().equals(multiply(basePoint, randomness[q]!)))
+    betas.forEach((beta, slot) => t.ok(beta.toPoint().equals(multiply(election.keys[slot]!, randomness[q]!).add(multiply(basePoint, expected[q]![slot]!)))))
   })
   t.throws(() => fillBallot(election.context, election.definition.questions, ['blank'], publicKey), { message: /one answer per question/ })
 })

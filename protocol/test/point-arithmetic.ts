@@ -1,11 +1,12 @@
 /** Decoding and sums of the WebAssembly, with noble's arithmetic as oracle. */
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import t from 'tap'
-import { fromHex } from '../src/bytes.ts'
+import { fromHex, toHex } from '../src/bytes.ts'
 import { basePoint, decodePointOrIdentity, groupOrder, identity, modOrder, multiply, type Point, sumPoints } from '../src/group.ts'
-import type { DecodedPoint, PointArithmetic, PointSum } from '../src/point-arithmetic.ts'
-import { pointArithmetic } from '../src/point-arithmetic.ts'
+import { type DecodedPoint, type PointArithmetic, pointArithmetic, type PointSum } from '../src/point-arithmetic.ts'
 import { portablePoints } from '../src/portable-points.ts'
+import { wasmPoints } from '../src/wasm-points.ts'
 import { bytes, flipBit, point, scalar } from './support/arbitraries.ts'
 import vectors from './vectors/rfc9496-ristretto255.json' with { type: 'json' }
 
@@ -89,4 +90,35 @@ t.test('the identity of ristretto255 is recognised in all its forms', async (t) 
   // adding one point in two ways leaves projective coordinates that differ
   const [a, b] = [wasm.sum([decoded(wasm, basePoint)], [6n]), wasm.sum([decoded(wasm, multiply(basePoint, 2n))], [3n])]
   t.ok(wasm.isIdentity(wasm.difference(a, b)))
+})
+
+t.test('plain sums, and the encodings of what comes out', async (t) => {
+  fc.assert(fc.property(fc.array(anyPoint, { maxLength: 6 }), (points) => {
+    const [ours, theirs] = [wasm, portablePoints].map((arithmetic) => toHex(arithmetic.encode(arithmetic.add(points.map((base) => decoded(arithmetic, base))))))
+    return ours === theirs && ours === toHex(sumPoints(points).toBytes())
+  }), { numRuns: 100 })
+  const once = decoded(wasm, basePoint)
+  t.equal(toHex(wasm.encode(wasm.add(Array.from({ length: 9000 }, () => once)))), multiply(basePoint, 9000n).toHex())
+  for (const { k, encoding } of vectors.generator_multiples) t.equal(toHex(wasm.encode(wasm.sum([once], [BigInt(k)]))), encoding)
+})
+
+t.test('a call that traps leaves nothing behind', async (t) => {
+  // more than fit: refused by the WebAssembly itself
+  const module = new WebAssembly.Module(readFileSync(new URL('../wasm/build/points.wasm', import.meta.url)))
+  const raw = new WebAssembly.Instance(module).exports as { sumPoints (count: number): void, decodePoints (count: number): void, addPoints (count: number): void }
+  for (const call of [raw.sumPoints, raw.decodePoints, raw.addPoints]) {
+    for (const count of [4097, -1, 2 ** 31]) t.throws(() => call(count), WebAssembly.RuntimeError)
+  }
+  const arithmetic = wasmPoints(module)!
+  const [good, bad] = [basePoint.toBytes(), new Uint8Array(32).fill(0xff)]
+  t.same(arithmetic.decode([bad, good, bad]).map((point) => point === undefined), [true, false, true])
+  // a scalar that is no number stops the call half-way
+  t.throws(() => arithmetic.sum([arithmetic.decode([good])[0]!, arithmetic.decode([good])[0]!], [1n, undefined as unknown as bigint]))
+  t.ok(arithmetic.isIdentity(arithmetic.sum([arithmetic.decode([good])[0]!, arithmetic.decode([good])[0]!], [1n, groupOrder - 1n])))
+})
+
+t.test('memory does not grow, however many calls', async (t) => {
+  const module = new WebAssembly.Module(readFileSync(new URL('../wasm/build/points.wasm', import.meta.url)))
+  const { memory } = new WebAssembly.Instance(module).exports as { memory: WebAssembly.Memory }
+  t.throws(() => memory.grow(1), 'it has its final size')
 })

@@ -114,10 +114,10 @@ t.test('the published secrets of the example open what they should', async (t) =
     t.equal(pointToHex(multiply(basePoint, scalarFromHex(secretKey))), credentialKey)
     const { alpha, betas } = decodeCiphertexts(recordOf(`ballot/${credentialKey}`), slotRules(definition)).questions[0]!
     const r = scalarFromHex(randomness[0]!)
-    t.ok(alpha.equals(multiply(basePoint, r)))
+    t.ok(alpha.toPoint().equals(multiply(basePoint, r)))
     betas.forEach((beta, slot) => {
       const vote = definition.questions[0]!.options[slot]!.id === choice ? 1n : 0n
-      t.ok(beta.equals(multiply(pointFromHex(numbers.get(`keys.election.${slot}`)!), r).add(multiply(basePoint, vote))))
+      t.ok(beta.toPoint().equals(multiply(pointFromHex(numbers.get(`keys.election.${slot}`)!), r).add(multiply(basePoint, vote))))
     })
   }
 })

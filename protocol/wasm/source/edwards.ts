@@ -8,7 +8,7 @@
  * Layouts, in field elements: point X, Y, Z, T; affine addend (Y + X, Y - X, 2·d·T) for Z = 1; addend (Y + X, Y - X, 2·Z, 2·d·T).
  */
 import { add, copy, elementSize, isZero, mul, neg, setSmall, sqr, sqrDoubled, sub } from './field'
-import { d2 } from './ristretto'
+import { d2, encode } from './ristretto'
 
 export const pointSize: i32 = 4 * elementSize
 export const affineSize: i32 = 3 * elementSize
@@ -37,6 +37,11 @@ export function setIdentity (r: usize): void {
 /** An element of ristretto255 is the identity if its point is one of four: x = 0 or y = 0 (RFC 9496 section 4.3.3, against (0, 1)). */
 export function isIdentity (p: usize): bool {
   return isZero(p) || isZero(p + Y)
+}
+
+/** The 32 bytes of the element of ristretto255. */
+export function encodePoint (to: usize, p: usize): void {
+  encode(to, p, p + Y, p + Z, p + T)
 }
 
 /** The affine addend of (x, y) with t = x·y; x may be twice a carried element. */

@@ -2,13 +2,13 @@
  * What `protocol/src/wasm-points.ts` calls. Arguments and results stand at fixed places in memory, so that nothing is
  * allocated and a call that traps leaves nothing behind: every call writes its whole input first.
  */
-import { addAddend, affineSize, isIdentity, pointSize, toAddend, toAffineAddend } from './edwards'
+import { addAddend, addAffine, affineSize, encodePoint, isIdentity, pointSize, setIdentity, toAddend, toAffineAddend } from './edwards'
 import { elementSize } from './field'
 import { capacity, multiScalarSum } from './multi-scalar'
 import { decode } from './ristretto'
 
 /** Changes with every change of this interface, so that an old build is not taken for a new one. */
-export const interfaceVersion: i32 = 1
+export const interfaceVersion: i32 = 2
 
 /** Input of `decodePoints`: 32 bytes a point; input of `sumPoints`: a scalar of 32 bytes a point. */
 export const inputAt: usize = memory.data(4096 * 32)
@@ -38,6 +38,18 @@ export function decodePoints (count: i32): void {
 export function sumPoints (count: i32): void {
   if (count < 0 || count > capacity) unreachable()
   multiScalarSum(sumsAt, pointsAt, inputAt, count)
+}
+
+/** First sum = Σ point. */
+export function addPoints (count: i32): void {
+  if (count < 0 || count > capacity) unreachable()
+  setIdentity(sumsAt)
+  for (let i: usize = 0; i < <usize>count; i++) addAffine(sumsAt, sumsAt, pointsAt + affineSize * i, false)
+}
+
+/** Writes the 32 bytes of the first sum to `inputAt`. */
+export function encodeSum (): void {
+  encodePoint(inputAt, sumsAt)
 }
 
 const addend: usize = memory.data(160)

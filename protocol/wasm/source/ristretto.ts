@@ -1,5 +1,5 @@
-/** Decoding of ristretto255, RFC 9496 section 4.3.1, step by step; for public values only. */
-import { add, areEqual, elementSize, fromWords, isNegative, isZero, mul, neg, powP58, setSmall, sqr, sub } from './field'
+/** Decoding and encoding of ristretto255, RFC 9496 sections 4.3.1 and 4.3.2, step by step; for public values only. */
+import { add, areEqual, copy, elementSize, fromWords, isNegative, isZero, mul, neg, powP58, setSmall, sqr, sub, toBytes } from './field'
 
 /** d = -121665/121666 (RFC 9496 section 4.1). */
 const d: usize = memory.data(elementSize)
@@ -60,6 +60,46 @@ export function decode (x: usize, y: usize, product: usize, encoding: usize): bo
   mul(product, x, y)
   // 4.
   return !isNegative(product) && !isZero(y)
+}
+
+/** 1/sqrt(-1 - d) */
+const inverseRootAMinusD: usize = memory.data(elementSize)
+fromWords(inverseRootAMinusD, 0x99c8fdaa805d40ea, 0x9d2f16175a4172be, 0x16c27b91fe01d840, 0x786c8905cfaffca2)
+
+const den1: usize = memory.data(elementSize)
+const den2: usize = memory.data(elementSize)
+const zInverse: usize = memory.data(elementSize)
+const x: usize = memory.data(elementSize)
+const y: usize = memory.data(elementSize)
+
+/** Writes the 32 bytes of a point in extended coordinates x0, y0, z0, t0. */
+export function encode (to: usize, x0: usize, y0: usize, z0: usize, t0: usize): void {
+  add(u1, z0, y0)
+  sub(scratch, z0, y0)
+  mul(u1, u1, scratch) // u1 = (z0 + y0)·(z0 - y0)
+  mul(u2, x0, y0) // u2 = x0·y0
+  sqr(scratch, u2)
+  mul(scratch, u1, scratch)
+  inverseSquareRoot(inverseRoot, scratch) // of u1·u2²: a square, or 0 and then 0
+  mul(den1, inverseRoot, u1)
+  mul(den2, inverseRoot, u2)
+  mul(zInverse, den1, den2)
+  mul(zInverse, zInverse, t0)
+  mul(scratch, t0, zInverse)
+  if (isNegative(scratch)) { // rotate
+    mul(x, y0, sqrtM1) // iy0
+    mul(y, x0, sqrtM1) // ix0
+    mul(den2, den1, inverseRootAMinusD) // the enchanted denominator
+  } else {
+    copy(x, x0)
+    copy(y, y0)
+  }
+  mul(scratch, x, zInverse)
+  if (isNegative(scratch)) neg(y, y)
+  sub(y, z0, y)
+  mul(s, den2, y)
+  if (isNegative(s)) neg(s, s) // s = |den_inv·(z - y)|
+  toBytes(to, s)
 }
 
 const v3: usize = memory.data(elementSize)
