@@ -69,7 +69,7 @@ export function logOf (spec: Pick<ProcessSpec, 'folder' | 'name'>): string {
 export async function startProcess (spec: ProcessSpec): Promise<boolean> {
   if ((await processState(spec.folder)).running) return false
   for (const port of spec.ports) {
-    if (!await portIsFree(port)) throw new NetworkError(`Port ${port}, meant for the ${spec.name} of ${spec.member}, is taken by another process: choose other ports with --port-base`)
+    if (!await becomesFree(port)) throw new NetworkError(`Port ${port}, meant for the ${spec.name} of ${spec.member}, is taken by another process: choose other ports with --port-base`)
   }
   await mkdir(spec.folder, { recursive: true, mode: 0o700 })
   const log = await open(logOf(spec), 'a', 0o600)
@@ -100,6 +100,15 @@ export async function startProcess (spec: ProcessSpec): Promise<boolean> {
   child.stdin.end('go\n')
   await waitUntilReady(spec)
   return true
+}
+
+/** The last thread of a process that has just ended may hold its ports a moment longer than the process is seen. */
+async function becomesFree (port: number): Promise<boolean> {
+  for (let attempt = 0; attempt < 10; attempt++) {
+    if (await portIsFree(port)) return true
+    await sleep(200)
+  }
+  return false
 }
 
 async function waitUntilReady (spec: ProcessSpec): Promise<void> {

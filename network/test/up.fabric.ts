@@ -2,20 +2,29 @@
 import { spawn } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
-import { access, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { access, cp, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Gateway, Wallets, type Contract } from 'fabric-network'
 import t from 'tap'
+import { parseAnchor } from '../../chain/src/anchor.ts'
+import { openBlockSource, type PeerConfig } from '../../ledger/src/block-source.ts'
+import { readPeerConfig } from '../../ledger/src/read-peer-config.ts'
+import { anchorText, blockHash, readAnchor } from '../src/anchor.ts'
+import { giveAuditorIdentity } from '../src/auditor-identity.ts'
 import { bringDown, reset } from '../src/bring-down.ts'
 import { bringUp, type BringUpOptions, type RunningMember, type RunningNetwork } from '../src/bring-up.ts'
 import type { ScrutinRole } from '../src/enrolment.ts'
-import { memberFolders } from '../src/layout.ts'
+import { findFabricBinaries } from '../src/fabric-binaries.ts'
+import { layoutOf, memberFolders } from '../src/layout.ts'
+import { publicTlsRoot, tlsFiles } from '../src/member-material.ts'
 import { NetworkError } from '../src/network-error.ts'
+import { portsOfMember } from '../src/ports.ts'
 import { processState } from '../src/processes.ts'
-import { printed } from '../src/progress.ts'
-import { readStatus } from '../src/status.ts'
+import { printed, silent } from '../src/progress.ts'
+import { runProgram } from '../src/run-program.ts'
+import { readCommonBlock, readStatus } from '../src/status.ts'
 import { killProcesses } from './support/kill-processes.ts'
 import { misplacedSecrets, processFolders, secretsWithin, type Secret } from './support/secrets.ts'
 
@@ -113,6 +122,69 @@ t.test('no secret of one process lies in the folder of another', async t => {
   }
 })
 
+t.test('an outsider is given an identity that reads blocks, and the anchor that they begin with', async t => {
+  const out = join(temporary, 'given/to-jeanne')
+  const given = await giveAuditorIdentity({ dataFolder, name: 'jeanne', member: last.name, out })
+  t.equal((await stat(out)).mode & 0o777, 0o700)
+  t.strictSame((await readdir(out)).sort(), ['anchor.json', 'certificate.pem', 'peer-tls-root.pem', 'peer.json', 'private-key.pem'])
+  for (const file of await readdir(out)) t.equal((await stat(join(out, file))).mode & 0o777, 0o600, file)
+
+  // the folder is whole in itself
+  const moved = join(temporary, 'jeanne')
+  await rename(out, moved)
+  const config = await readPeerConfig(join(moved, basename(given.peerFile)))
+  const { number, hash } = await readCommonBlock({ dataFolder })
+  const own = await readBlocks(config)
+  const { peer } = memberFolders(dataFolder, first.name)
+  const ports = portsOfMember(options.portBase ?? 0, 0)
+  const other = await readBlocks({ ...config, peer: { mspId: first.mspId, address: `localhost:${ports.peer}`, tlsRootCertificate: tlsFiles(peer).root } })
+  t.equal(own.length, number + 1, 'all blocks')
+  // which orderers' signatures a block comes with differs from peer to peer
+  t.strictSame(other.map(blockHash), own.map(blockHash), 'and the same from another member\'s peer')
+  t.equal(blockHash(own[number] ?? new Uint8Array()), hash, 'the hash is Fabric\'s')
+
+  const anchor = parseAnchor(await readFile(join(moved, basename(given.anchorFile))))
+  t.strictSame(anchor, { format: 'scrutin-anchor/1', channel: 'scrutin', genesis: blockHash(own[0] ?? new Uint8Array()), electionId: null })
+  const electionId = 'ab'.repeat(32)
+  const later = parseAnchor(Buffer.from(anchorText(await readAnchor({ dataFolder, electionId, latest: true }))))
+  t.strictSame(later, { ...anchor, electionId, latest: { number, hash } })
+})
+
+t.test('that identity administers nothing, and is given once', async t => {
+  const folders = memberFolders(dataFolder, last.name)
+  const moved = join(temporary, 'jeanne')
+  const msp = join(temporary, 'msp-of-jeanne')
+  await cp(join(folders.public, 'msp'), msp, { recursive: true })
+  await cp(join(moved, 'certificate.pem'), join(msp, 'signcerts/cert.pem'))
+  await cp(join(moved, 'private-key.pem'), join(msp, 'keystore/key.pem'))
+  const binaries = await findFabricBinaries(silent)
+  const as = async (mspFolder: string, ...args: string[]): Promise<string> => await runProgram({
+    program: binaries.programs.peer,
+    args,
+    env: {
+      FABRIC_CFG_PATH: folders.peer,
+      FABRIC_LOGGING_SPEC: 'warn',
+      CORE_PEER_MSPCONFIGPATH: mspFolder,
+      CORE_PEER_ADDRESS: `127.0.0.1:${portsOfMember(options.portBase ?? 0, 3).peer}`,
+      CORE_PEER_TLS_ROOTCERT_FILE: publicTlsRoot(folders),
+    },
+    log: layoutOf(dataFolder).log,
+    failure: 'refused',
+  })
+  for (const args of [['lifecycle', 'chaincode', 'queryinstalled'], ['lifecycle', 'chaincode', 'install', join(folders.contract, 'package.tgz')], ['channel', 'join', '-b', layoutOf(dataFolder).genesisBlock]]) {
+    const error: unknown = await as(msp, ...args).catch((error: unknown) => error)
+    t.type(error, NetworkError, args.join(' '))
+    t.match((error as NetworkError).lastLines.join(' '), /access denied|not an admin|Failed verifying|does not satisfy/i)
+  }
+  t.match(await as(join(folders.admin, 'msp'), 'lifecycle', 'chaincode', 'queryinstalled'), /scrutin_1/, 'as an administrator may')
+
+  await t.rejects(giveAuditorIdentity({ dataFolder, name: 'jeanne', member: last.name, out: join(temporary, 'again') }), { message: /called jeanne before/ })
+  await t.rejects(access(join(temporary, 'again')))
+  await t.rejects(giveAuditorIdentity({ dataFolder, name: 'paul', out: moved }), { message: /exists already/ })
+  await t.rejects(giveAuditorIdentity({ dataFolder, name: '../paul', out: join(temporary, 'paul') }), { message: /lower-case/ })
+  await t.rejects(giveAuditorIdentity({ dataFolder, name: 'paul', member: 'ville-x', out: join(temporary, 'paul') }), { message: /no member ville-x/ })
+})
+
 t.test('goes on without one peer, and takes it back', async t => {
   const { pid } = await processState(memberFolders(dataFolder, last.name).peer)
   if (pid === undefined) throw new Error('the peer was started')
@@ -165,6 +237,17 @@ t.test('removes everything, and nothing that is no network', async t => {
 async function comeUpInTheEnd (): Promise<RunningNetwork> {
   for (const [after, milliseconds] of deaths) survivors.push(await dieWhile(after, milliseconds))
   return await bringUp(options)
+}
+
+async function readBlocks (config: PeerConfig): Promise<Uint8Array[]> {
+  const source = await openBlockSource(config)
+  try {
+    const blocks: Uint8Array[] = []
+    for await (const { bytes } of source.blocks({ from: 0n, to: await source.height() - 1n })) blocks.push(bytes)
+    return blocks
+  } finally {
+    source.close()
+  }
 }
 
 /** Starts `up` and kills it, and all that it started, so long after this step; returns the first member's certificate, if it has one for good. */
