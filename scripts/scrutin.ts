@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { ScrutinError } from '../protocol/src/errors.ts'
 import { rollCommand } from '../registrar/src/command-roll.ts'
-import { castCommand, organiserCommands, verifyCommand, voteCommand } from '../voter/src/command.ts'
+import { castCommand, checkCommand, credentialCommand, organiserCommands, recoverCommand, verifyCommand, voteCommand } from '../voter/src/command.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 
@@ -13,7 +13,7 @@ const program = new Command('scrutin')
   .version(version)
   .showHelpAfterError('(--help says how)')
 program.addCommand(rollCommand())
-for (const command of [...organiserCommands(), voteCommand(), castCommand(), verifyCommand()]) program.addCommand(command)
+for (const command of [...organiserCommands(), credentialCommand(), voteCommand(), checkCommand(), castCommand(), verifyCommand(), recoverCommand()]) program.addCommand(command)
 
 try {
   await program.parseAsync()

@@ -20,7 +20,8 @@ const wholeFrom: Readonly<Record<RecordSection, readonly ElectionStatus[]>> = {
   state: ['announced', 'keyed', 'open', 'closed', 'tallied', 'published'],
   ceremony: ['keyed', 'open', 'closed', 'tallied', 'published'],
   keys: ['keyed', 'open', 'closed', 'tallied', 'published'],
-  registrar: ['open', 'closed', 'tallied', 'published'],
+  // one by one in `keyed`: whoever obtains a credential before the opening needs the keys as soon as all are there
+  registrar: ['keyed', 'open', 'closed', 'tallied', 'published'],
   opening: ['open', 'closed', 'tallied', 'published'],
   issuance: ['closed', 'tallied', 'published'],
   ballot: ['closed', 'tallied', 'published'],

@@ -84,6 +84,11 @@ export const errorCatalogue = {
   'receipt.statements': [422, 'Too few different members signed the receipt'],
   'receipt.missing': [504, 'No gateway gave a receipt: whether the ballot is in the box is not known'],
 
+  // what a voter keeps
+  'recovery.malformed': [422, 'This is not a recovery file of this version'],
+  'recovery.sealed': [403, 'The recovery file does not open: the passphrase is another, or the file was changed'],
+  'recovery.election': [409, 'The recovery file belongs to another election'],
+
   // the ledger
   'ledger.conflict': [409, 'Another transaction changed the same keys first'],
   'ledger.unavailable': [503, 'The ledger cannot be reached at the moment'],

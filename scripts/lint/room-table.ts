@@ -47,7 +47,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   voter: {
     rooms: ['protocol'],
     testRooms: ['gateway', 'registrar'],
-    packages: ['@cloudflare/blindrsa-ts', 'typebox', 'commander', 'yaml'],
+    packages: ['@cloudflare/blindrsa-ts', '@noble/hashes', 'typebox', 'commander', 'yaml'],
     builtins: /^voter\/src\/command[^/]*\.ts$/
   },
   // what whole Fabric blocks prove: computation only, so that auditor and trustee (and others) come to the same verdict

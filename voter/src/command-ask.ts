@@ -19,6 +19,20 @@ export async function askAnswers (definition: Definition, locale: string): Promi
   }
 }
 
+/** Asks on stderr until one of the words was typed; its first letters do where they are those of one only. */
+export async function askChoice<Word extends string> (question: string, words: readonly Word[]): Promise<Word> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    for (;;) {
+      const typed = (await terminal.question(`${question} [${words.join('/')}] `)).trim().toLowerCase()
+      const meant = words.filter((word) => typed !== '' && word.startsWith(typed))
+      if (meant.length === 1) return meant[0]!
+    }
+  } finally {
+    terminal.close()
+  }
+}
+
 async function askQuestion (question: Question, locale: string, ask: (text: string) => Promise<string>): Promise<Answer> {
   const { options, min, max, blank } = question
   const howMany = min === max ? `${min}` : `${min} to ${max}`

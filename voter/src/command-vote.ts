@@ -4,54 +4,101 @@ import { Command } from 'commander'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import { ballotTracker } from '../../protocol/src/ballot-encoding.ts'
 import { type CastBallot, castBallot, castingOrder } from './cast-ballot.ts'
-import { askAnswers } from './command-ask.ts'
+import { askAnswers, askChoice } from './command-ask.ts'
+import { writeCheckFile } from './command-check.ts'
+import { defaultLocale } from './command-locale.ts'
+import { codesFor, openRecovery, type RecoveryOptions, withCodes, withRecovery } from './command-recovery.ts'
 import { GatewayClient } from './gateway-client.ts'
 import { parseAnswers } from './parse-answers.ts'
-import { meetElection, vote } from './vote.ts'
+import { type Decision, meetElection, vote } from './vote.ts'
 
-interface Options {
+interface Options extends RecoveryOptions {
   readonly gateway: readonly string[]
   readonly election: string
   readonly code?: readonly string[]
   readonly codeFile?: string
   readonly answer?: readonly string[]
+  readonly check?: string | true
+  readonly checkOnly?: true
+  readonly yes?: true
   readonly locale: string
   readonly receipt?: string
   readonly json?: true
 }
 
+/** What a voter left with; nothing has failed. */
+class VoterLeft extends Error {}
+
+interface Checked { readonly tracker: string, readonly file: string }
+
 export function voteCommand (): Command {
-  return new Command('vote').description('vote: obtain a credential with your codes, encrypt, cast, and keep the receipt')
+  const command = new Command('vote').description('vote: obtain a credential with your codes, encrypt, check if you like, cast, and keep the receipt')
     .requiredOption('--gateway <url...>', 'asked about the election; the ballot then goes through a member that is no registrar of it. With several: through these, in this order')
     .requiredOption('--election <id>', 'id of the election')
-    .option('--code <code...>', 'your codes, in the order of the registrars; other users of this machine can see them here')
-    .option('--code-file <file>', 'file with one code a line; or set SCRUTIN_CODES, codes between commas')
     .option('--answer <question=options...>', 'question=option,option or question=blank; without it you are asked')
+    .option('--check [file]', 'open the first encryption into this file, for `scrutin check` on a second device; then go on with another')
+    .option('--check-only', 'open one encryption and leave without casting; needs --recovery')
+    .option('--yes', 'cast without asking; without a terminal nobody is asked')
     .option('--locale <locale>', 'language of the questions', defaultLocale())
     .option('--receipt <file>', 'keep the receipt in a new file')
-    .option('--json', 'print one JSON object')
+  return withRecovery(withCodes(command))
     .action(async (options: Options) => {
-      const codes = readCodes(options)
-      const say = (text: string): void => { process.stderr.write(text + '\n') }
+      if (options.checkOnly && options.recovery === undefined) throw new ScrutinError('input.malformed', 'with --check-only the credential would be lost: keep it with --recovery')
+      const recovery = await openRecovery(options)
+      const codes = codesFor(options, recovery.resume)
       const gateways = options.gateway.map((url) => new GatewayClient(url))
       const atHand = await meetElection(gateways[0]!, options.election)
       const { definition } = atHand.election
       const answers = options.answer === undefined ? await askAnswers(definition, options.locale) : parseAnswers(definition, options.answer)
+      const checked: Checked[] = []
       let sealed: Uint8Array | undefined
       try {
         const cast = await vote(atHand, codes, answers, {
+          ...recovery,
           gateways: gateways.length > 1 ? gateways : [...castingOrder(atHand.election, atHand.directory), ...gateways],
           onWaiting: (seconds) => { say(`Waiting for others, so that the time points at nobody; asking again in ${seconds} s.`) },
           onFilled: (tracker) => { say(`Tracker ${tracker}`) },
+          decide: async () => await decide(options, checked),
+          onOpened: async (file) => {
+            const name = typeof options.check === 'string' && checked.length === 0 ? options.check : `check-${file.tracker.slice(0, 8)}.json`
+            writeCheckFile(file, name)
+            checked.push({ tracker: file.tracker, file: name })
+          },
           onSealed: (bytes) => { sealed = bytes },
           onAttempt: ({ url }) => { say(`Casting through ${url} …`) },
         })
-        showReceipt(cast, castingOrder(atHand.election, atHand.directory), options)
+        showReceipt(cast, castingOrder(atHand.election, atHand.directory), options, checked)
       } catch (error) {
+        if (error instanceof VoterLeft) {
+          showLeft(options, checked)
+          return
+        }
         if (sealed !== undefined && error instanceof ScrutinError && error.code === 'receipt.missing') say(keepBallot(sealed, options.election))
         throw error
       }
     })
+}
+
+function say (text: string): void {
+  process.stderr.write(text + '\n')
+}
+
+/** The tracker has been shown: only now the device learns whether it will have to show what it encrypted. */
+async function decide (options: Options, checked: readonly Checked[]): Promise<Decision> {
+  const wanted = options.check !== undefined || options.checkOnly === true
+  if (wanted && checked.length === 0) return 'check'
+  if (options.checkOnly) throw new VoterLeft()
+  if (options.yes || !process.stdin.isTTY) return 'cast'
+  const chosen = await askChoice('Check this encryption on a second device, cast it, or quit?', ['check', 'cast', 'quit'])
+  if (chosen !== 'quit') return chosen
+  if (options.recovery === undefined &&
+    await askChoice('The registrars give you no second credential, and without --recovery this one is lost. Quit all the same?', ['no', 'yes']) === 'no') return await decide(options, checked)
+  throw new VoterLeft()
+}
+
+function showLeft (options: Options, checked: readonly Checked[]): void {
+  if (options.json) console.log(JSON.stringify({ cast: false, checked }))
+  else console.log(options.recovery === undefined ? 'Nothing was cast.' : `Nothing was cast. Your credential is kept in ${options.recovery}.`)
 }
 
 /** `scrutin cast`: the same ballot again, when there was no receipt. */
@@ -72,11 +119,11 @@ export function castCommand (): Command {
 }
 
 /** `others` are gateways that might be asked, of whom one that did not take the ballot is named. */
-function showReceipt ({ receipt, gateway }: CastBallot, others: readonly GatewayClient[], options: Pick<Options, 'receipt' | 'json'>): void {
+function showReceipt ({ receipt, gateway }: CastBallot, others: readonly GatewayClient[], options: Pick<Options, 'receipt' | 'json'>, checked: readonly Checked[] = []): void {
   const elsewhere = others.find(({ url }) => url !== gateway.url)?.url ?? 'URL'
   // wx: an older receipt is not overwritten
   if (options.receipt !== undefined) writeFileSync(options.receipt, JSON.stringify(receipt, undefined, 2) + '\n', { mode: 0o600, flag: 'wx' })
-  if (options.json) console.log(JSON.stringify({ tracker: receipt.tracker, gateway: gateway.url, receipt }))
+  if (options.json) console.log(JSON.stringify({ cast: true, tracker: receipt.tracker, gateway: gateway.url, receipt, checked }))
   else {
     console.log(`Your ballot is in the box, in block ${receipt.blockNumber}. Its tracker is\n${receipt.tracker}\n` +
       `It shows that the ballot is there, never what it says. Look it up at any other member's gateway:\nnpx scrutin verify ${receipt.tracker} --election ${receipt.electionId} --gateway ${elsewhere}`)
@@ -88,16 +135,4 @@ function keepBallot (bytes: Uint8Array, electionId: string): string {
   const file = `ballot-${electionId.slice(0, 8)}-${Date.now()}.scrutin`
   writeFileSync(file, bytes, { mode: 0o600, flag: 'wx' })
   return `There is no receipt. Your ballot is kept in ${file}: cast it again with\nnpx scrutin cast ${file} --gateway URL --election ${electionId}`
-}
-
-/** The language of the environment; "C" and "POSIX" are none. */
-function defaultLocale (): string {
-  return /^[a-z]{2}(?=[_.-]|$)/.exec(process.env['LANG'] ?? '')?.[0] ?? 'fr'
-}
-
-function readCodes ({ code, codeFile }: Options): string[] {
-  const text = code?.join(',') ?? (codeFile === undefined ? process.env['SCRUTIN_CODES'] : readFileSync(codeFile, 'utf8'))
-  const codes = text?.split(/[,\n]/).map((part) => part.trim()).filter(Boolean) ?? []
-  if (codes.length === 0) throw new ScrutinError('input.malformed', 'give your codes with --code, --code-file or SCRUTIN_CODES')
-  return codes
 }

@@ -22,10 +22,12 @@ import { assertSigned } from '../../protocol/src/signed-message.ts'
 import { tags } from '../../protocol/src/tagged-hash.ts'
 import type { GatewayClient } from './gateway-client.ts'
 
-/** An election that is open or has been. */
+/** An election whose keys are known: registrars issue credentials for it. */
 export interface VerifiedElection {
   readonly id: string
   readonly definition: Definition
+  /** Whether it has been opened; a credential can be obtained before, a ballot cast after. */
+  readonly isOpened: boolean
   /** All that a ballot is made from and checked against. */
   readonly rules: BallotRules
 }
@@ -33,10 +35,14 @@ export interface VerifiedElection {
 /**
  * Reads the front of the bundle, up to the opening.
  *
- * @throws ScrutinError `election.not-ready` before the opening; `service.answer`, `access.signature` and others when the gateway lies
+ * @throws ScrutinError `election.not-ready` before trustees and registrars have all posted their keys; `service.answer`, `access.signature` and others when the gateway lies
  */
 export async function readVerifiedElection (gateway: GatewayClient, electionId: string, signal?: AbortSignal): Promise<VerifiedElection> {
-  const lines = gateway.bundleLines(electionId, signal)
+  return await verifyFront(gateway.bundleLines(electionId, signal), electionId)
+}
+
+/** The same from the lines of a bundle, of a file for example. */
+export async function verifyFront (lines: AsyncGenerator<string>, electionId: string): Promise<VerifiedElection> {
   try {
     return await readFront(lines, electionId)
   } finally {
@@ -51,17 +57,20 @@ async function readFront (lines: AsyncIterable<string>, electionId: string): Pro
   const definition = await readBundledDefinition(reader, electionId)
   const ceremony = await readSection(reader, 'ceremony', (value) => parseCeremony(definition, value))
   const registrars = await readSection(reader, 'registrar', (value) => parseRegistrar(definition, value))
-  let opened = false
-  for await (const { key } of reader.section('opening')) opened = key !== ''
+  let isOpened = false
+  for await (const { key } of reader.section('opening')) isOpened = key !== ''
   if (!form.ok) throw new ScrutinError('service.answer', form.close().detail)
-  if (!opened) throw new ScrutinError('election.not-ready', 'it is not open yet')
+  // a gateway that leaves something out gets no further by it than a slow trustee does
+  if (!isOpened && (ceremony.length === 0 || registrars.length < definition.registrars.length)) {
+    throw new ScrutinError('election.not-ready', ceremony.length === 0 ? 'the key ceremony has not ended' : 'not every registrar is prepared')
+  }
   const keys = confirmedKeys(definition, ceremony)
   const moduli = definition.registrars.map((_, i) => {
     const message = registrars.find(({ registrar }) => registrar === i)
     if (message === undefined) throw new ScrutinError('service.answer', `the keys of registrar ${i + 1} are missing`)
     return message.moduli
   })
-  return { id: electionId, definition, rules: ballotRules(electionId, slotRules(definition), keys, moduli) }
+  return { id: electionId, definition, isOpened, rules: ballotRules(electionId, slotRules(definition), keys, moduli) }
 }
 
 async function readBundledDefinition (reader: BundleReader, electionId: string): Promise<Definition> {

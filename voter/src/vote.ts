@@ -1,5 +1,8 @@
 /** The whole way of a voter, from codes to a receipt. */
 import type { Answer } from '../../protocol/src/kinds/question-kind.ts'
+import { ScrutinError } from '../../protocol/src/errors.ts'
+import type { FilledBallot } from '../../protocol/src/fill-ballot.ts'
+import { type CheckFile, checkFileOf } from '../../protocol/src/opened-ballot.ts'
 import type { Receipt } from '../../protocol/src/receipt.ts'
 import { assertAllowed, castBallot, castingOrder, type CastOptions, fillIn, seal } from './cast-ballot.ts'
 import { type Directory, readDirectory } from './directory.ts'
@@ -22,11 +25,17 @@ export async function meetElection (gateway: GatewayClient, electionId: string, 
 export interface VoteOptions extends ObtainOptions, CastOptions {
   /** Tried in this order; without it, those of the directory. */
   readonly gateways?: readonly GatewayClient[]
-  /** Shown the tracker before the ballot is cast. */
+  /** Shown the tracker before it is decided what happens to the ballot. */
   readonly onFilled?: (tracker: string) => void
+  /** By default the ballot is cast. What it throws, because the voter leaves for example, ends all before anything is signed. */
+  readonly decide?: (tracker: string) => Promise<Decision>
+  /** Given the ballot that was opened for a check; another one is filled in then. */
+  readonly onOpened?: (file: CheckFile) => Promise<void>
   /** Given the ballot as it will be sent: whoever keeps it can cast it again if no receipt comes. */
   readonly onSealed?: (bytes: Uint8Array) => void
 }
+
+export type Decision = 'check' | 'cast'
 
 export interface Vote {
   readonly receipt: Receipt
@@ -35,7 +44,7 @@ export interface Vote {
 }
 
 /**
- * Obtains a credential, fills in, checks, casts.
+ * Obtains a credential, fills in, checks as often as the voter wants, casts.
  *
  * @param codes one of each registrar, in the definition's order
  * @param answers one per question
@@ -43,11 +52,25 @@ export interface Vote {
 export async function vote ({ election, directory }: ElectionAtHand, codes: readonly string[], answers: readonly Answer[], options: VoteOptions = {}): Promise<Vote> {
   // before anything that can't be taken back
   assertAllowed(election, answers)
+  assertOpened(election)
   const credential = await obtainCredential(election, directory.registrars(election.definition), codes, options)
-  const filled = fillIn(election, credential, answers)
-  options.onFilled?.(filled.tracker)
+  const filled = await fillUntilCast(election, credential, answers, options)
   const bytes = seal(election, credential, filled)
   options.onSealed?.(bytes)
   const gateways = options.gateways ?? castingOrder(election, directory)
   return { ...await castBallot(election, directory, gateways, bytes, filled.tracker, options), credential }
+}
+
+/** Each time another encryption with another tracker: one that was opened is never cast. */
+async function fillUntilCast (election: VerifiedElection, credential: Credential, answers: readonly Answer[], { onFilled, decide, onOpened }: VoteOptions): Promise<FilledBallot> {
+  for (;;) {
+    const filled = fillIn(election, credential, answers)
+    onFilled?.(filled.tracker)
+    if (await decide?.(filled.tracker) !== 'check') return filled
+    await onOpened?.(checkFileOf(election.id, filled.open()))
+  }
+}
+
+function assertOpened ({ isOpened }: VerifiedElection): void {
+  if (!isOpened) throw new ScrutinError('election.not-ready', 'it is not open yet; a credential can be obtained already')
 }

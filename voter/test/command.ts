@@ -81,6 +81,51 @@ t.test('in an open election', async (t) => {
     t.match(await scrutin(folder, ['vote', ...at, '--answer', 'president=blank']), { code: 1, stderr: /--code-file/ })
   })
 
+  await t.test('scrutin vote --check, and scrutin check elsewhere, with the network and without', async (t) => {
+    writeFileSync(join(folder, 'passphrase'), 'correct horse battery staple\n')
+    const recovery = ['--recovery', 'kept.json', '--recovery-passphrase-file', 'passphrase']
+    const codes = ['--code', ...open.codes('3')]
+    t.match(await scrutin(folder, ['vote', ...at, ...codes, '--answer', 'president=option-1', '--check-only']), { code: 1, stderr: /--recovery/ }, 'a credential is not thrown away')
+    const left = await scrutin(folder, ['vote', ...at, ...codes, ...recovery, '--answer', 'president=option-1', '--check-only', '--check', 'first.json', '--json'])
+    const [first] = (JSON.parse(left.stdout || '{"checked":[]}') as { checked: { tracker: string, file: string }[] }).checked
+    t.match(first, { tracker: /^[0-9a-f]{64}$/, file: 'first.json' }, left.stderr)
+    t.ok(left.stderr.indexOf(`Tracker ${first!.tracker}`) < left.stderr.indexOf('Opened into first.json'))
+    t.equal(statSync(join(folder, 'kept.json')).mode & 0o777, 0o600)
+
+    const checked = await scrutin(folder, ['check', 'first.json', '--gateway', second, '--tracker', first!.tracker, '--locale', 'en'])
+    t.match(checked, { code: 0, stdout: /holds exactly this:[^]*Is this what you chose/ }, checked.stderr)
+    const bundle = await fetch(`${second}/v1/elections/${id}/bundle`)
+    writeFileSync(join(folder, 'bundle.ndjson'), await bundle.text())
+    const offline = await scrutin(folder, ['check', 'first.json', '--bundle', 'bundle.ndjson', '--json'])
+    t.match(JSON.parse(offline.stdout || '{}'), { tracker: first!.tracker, answers: [{ question: 'president', answer: { choose: ['option-1'] } }] }, offline.stderr)
+    t.match(await scrutin(folder, ['check', 'first.json', '--bundle', 'bundle.ndjson', '--tracker', '0'.repeat(64)]), { code: 1, stdout: '', stderr: /\(ballot\.opening\)/ })
+    t.match(await scrutin(folder, ['check', 'first.json']), { code: 1, stderr: /--gateway URL of another member, or --bundle/ })
+    const lie = JSON.parse(readFileSync(join(folder, 'first.json'), 'utf8')) as { questions: [{ answer: object }] }
+    lie.questions[0].answer = { choose: ['option-2'] }
+    writeFileSync(join(folder, 'lie.json'), JSON.stringify(lie))
+    t.match(await scrutin(folder, ['check', 'lie.json', '--bundle', 'bundle.ndjson']), { code: 1, stdout: '', stderr: /\(ballot\.opening\)/ })
+
+    t.match(await scrutin(folder, ['recover', 'kept.json', '--gateway', second], { SCRUTIN_RECOVERY_PASSPHRASE: 'another passphrase' }), { code: 1, stderr: /\(recovery\.sealed\)/ })
+    t.match(await scrutin(folder, ['recover', 'kept.json', '--gateway', second, '--recovery-passphrase-file', 'passphrase']), { code: 0, stdout: /Every registrar has signed/ })
+    const voted = await scrutin(folder, ['vote', ...at, ...recovery, '--answer', 'president=option-1', '--check', '--json'])
+    const { tracker, checked: [again] } = JSON.parse(voted.stdout || '{"checked":[]}') as { tracker: string, checked: { tracker: string, file: string }[] }
+    t.equal(voted.code, 0, voted.stderr)
+    t.match(again, { file: `check-${again!.tracker.slice(0, 8)}.json` }, 'without codes, from the file alone')
+    t.equal(new Set([tracker, again!.tracker, first!.tracker]).size, 3)
+    t.match(await scrutin(folder, ['vote', ...at, ...recovery, '--answer', 'president=blank']), { code: 1, stderr: /\(ballot\.credential-used\)/ })
+    for (const said of [left, voted]) for (const code of open.codes('3')) t.notOk(spoken(said).includes(code))
+  })
+
+  await t.test('scrutin credential keeps what it obtains before it asks', async (t) => {
+    const secret = { SCRUTIN_RECOVERY_PASSPHRASE: 'correct horse battery staple' }
+    const codes = ['--code', ...open.codes('4')]
+    t.match(await scrutin(folder, ['credential', ...at, ...codes], secret), { code: 1, stderr: /--recovery/ })
+    t.match(await scrutin(folder, ['credential', ...at, ...codes, '--recovery', 'four.json'], { SCRUTIN_RECOVERY_PASSPHRASE: 'short' }), { code: 1, stderr: /at least 8/ })
+    t.notOk(existsSync(join(folder, 'four.json')))
+    t.match(await scrutin(folder, ['credential', ...at, ...codes, '--recovery', 'four.json', '--json'], secret), { code: 0, stdout: /"registrars":2/ })
+    t.match(await scrutin(folder, ['vote', ...at, '--recovery', 'four.json', '--answer', 'president=blank', '--yes'], secret), { code: 0, stdout: /in the box/ })
+  })
+
   await t.test('keeps a ballot that got no receipt, and casts it again', async (t) => {
     const deaf = await deafGateway(first)
     t.teardown(deaf.close)

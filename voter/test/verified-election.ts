@@ -71,6 +71,15 @@ t.test('believes the qualified trustees when a dealer was disqualified, and only
   await t.rejects(readVerifiedElection(new SayingGateway(id, recordsOf({ ...cheated, qualified: [0] }, [alone])), id), { code: 'service.answer', message: /too few trustees/ })
 })
 
+t.test('knows the keys before the opening, and says that it is not open', async (t) => {
+  const records = recordsOf(honest)
+  t.equal((await readVerifiedElection(new SayingGateway(id, records), id)).isOpened, true)
+  records.delete(recordKeys.opening(id))
+  const { rules, isOpened } = await readVerifiedElection(new SayingGateway(id, records), id)
+  t.same(rules, honest.rules)
+  t.equal(isOpened, false)
+})
+
 t.test('reads no further than the opening', async (t) => {
   const records = recordsOf(honest)
   for (let i = 0; i < 100; i++) records.set(recordKeys.issuance(id, 0, i.toString(16).padStart(64, '0')), {})
@@ -111,7 +120,13 @@ t.test('refuses', async (t) => {
     records.set(recordKeys.registrar(id, 0), signMessage(tags.registrarMessage, honest.idBytes, generateKeyPair(), message))
   }, 'access.signature')
   await refused('a registrar left out', (records) => { records.delete(recordKeys.registrar(id, 1)) }, 'service.answer')
-  await refused('an election that is not open', (records) => { records.delete(recordKeys.opening(id)) }, 'election.not-ready')
+  await refused('an election whose registrars are not all prepared', (records) => {
+    records.delete(recordKeys.opening(id))
+    records.delete(recordKeys.registrar(id, 1))
+  }, 'election.not-ready')
+  await refused('an election whose key ceremony has not ended', (records) => {
+    for (const key of [...records.keys()]) if (/opening|ceremony/.test(key)) records.delete(key)
+  }, 'election.not-ready')
   await refused('records out of order', (records) => {
     const [opening] = [records.get(recordKeys.opening(id))]
     records.delete(recordKeys.opening(id))

@@ -20,10 +20,12 @@ export interface OpenElection {
   readonly registrars: readonly FastifyInstance[]
   /** `codes(id)`: one of each registrar. */
   codes (id: string): string[]
+  open (): Promise<void>
   close (): Promise<void>
 }
 
-export async function openElection (options: TestBedOptions): Promise<OpenElection> {
+/** With `keyedOnly` the opening is left to `open`. */
+export async function openElection (options: TestBedOptions & { readonly keyedOnly?: boolean }): Promise<OpenElection> {
   const bed = await testBed(options)
   const codes: Map<string, string>[] = []
   const registrars: FastifyInstance[] = []
@@ -41,14 +43,18 @@ export async function openElection (options: TestBedOptions): Promise<OpenElecti
     services.push(app)
     gateways.push(url)
   }
-  const organiser = await bed.openLedgerAs('MemberA', 'organiser')
-  await organiser.submit('open', [bed.election.id])
-  await organiser.close()
+  const open = async (): Promise<void> => {
+    const organiser = await bed.openLedgerAs('MemberA', 'organiser')
+    await organiser.submit('open', [bed.election.id])
+    await organiser.close()
+  }
+  if (options.keyedOnly !== true) await open()
   return {
     bed,
     election: bed.election,
     gateways: gateways as [string, string],
     registrars,
+    open,
     codes: (id) => codes.map((byId) => byId.get(id)!),
     async close () { await Promise.all(services.map(async (service) => { await service.close() })) },
   }
