@@ -4,7 +4,7 @@ import { ScrutinError } from '../../protocol/src/errors.ts'
 import { fillBallot, type FilledBallot } from '../../protocol/src/fill-ballot.ts'
 import { findKind } from '../../protocol/src/kinds/kinds.ts'
 import type { Answer } from '../../protocol/src/kinds/question-kind.ts'
-import { assertInclusionStatement, type Receipt } from '../../protocol/src/receipt.ts'
+import { assertReceipt, type Receipt } from '../../protocol/src/receipt.ts'
 import type { Directory } from './directory.ts'
 import { GatewayClient } from './gateway-client.ts'
 import type { Credential } from './obtain-credential.ts'
@@ -78,16 +78,13 @@ export async function castBallot (
   throw new ScrutinError('receipt.missing', last instanceof ScrutinError ? last.message : undefined, { cause: last })
 }
 
-/** Throws `receipt.signature` unless the receipt names this ballot and a member's gateway of the directory signed it. */
+/**
+ * Throws `receipt.signature` or `receipt.statements` unless the receipt names this ballot and gateways of enough
+ * different members signed it, with their keys of the directory.
+ */
 export function checkReceipt (election: VerifiedElection, directory: Directory, receipt: Receipt, tracker: string): void {
-  if (receipt.electionId !== election.id || receipt.tracker !== tracker) throw new ScrutinError('receipt.signature', 'it is the receipt of another ballot')
-  if (receipt.statements.length === 0) throw new ScrutinError('receipt.signature', 'no member signed it')
-  const { electionId, transactionId, blockNumber } = receipt
-  for (const statement of receipt.statements) {
-    assertInclusionStatement({ electionId, tracker, transactionId, blockNumber }, statement)
-    const isMembers = directory.find('gateway', statement.key)?.mspId === statement.mspId && election.definition.members.includes(statement.mspId)
-    if (!isMembers) throw new ScrutinError('receipt.signature', `${statement.mspId} has no gateway with this key in the directory`)
-  }
+  const { id, definition: { members } } = election
+  assertReceipt({ electionId: id, members, gatewayMember: (key) => directory.find('gateway', key)?.mspId }, receipt, tracker)
 }
 
 /** A refusal of the ballot itself is the same everywhere; what is wrong with one gateway is not. */

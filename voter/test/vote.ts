@@ -63,6 +63,15 @@ t.test('a voter', async (t) => {
     const { receipt } = await cast([dead, first])
     t.same(tried, [dead.url, dead.url, first.url])
     t.same((await cast([first])).receipt, receipt, 'the same bytes again get the same receipt')
+    class StingyGateway extends GatewayClient {
+      override async cast (...args: Parameters<GatewayClient['cast']>): ReturnType<GatewayClient['cast']> {
+        const full = await super.cast(...args)
+        return { ...full, statements: [full.statements[0]!, full.statements[0]!] }
+      }
+    }
+    const stingy = new StingyGateway(first.url)
+    await t.rejects(cast([stingy]), { code: 'receipt.missing', message: /1 of 2/ }, 'one member does not acknowledge alone, though it signs twice')
+    t.equal((await cast([stingy, second])).gateway, second)
     const other = fillIn(atHand.election, credential, ['blank'])
     await t.rejects(castBallot(atHand.election, atHand.directory, [second], seal(atHand.election, credential, other), other.tracker), { code: 'ballot.credential-used' })
   })
