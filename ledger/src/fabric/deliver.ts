@@ -61,6 +61,8 @@ export async function * deliver (service: DeliverService, seek: Seek): AsyncGene
       }
       expected = block.number + 1n
       yield block
+      // without waiting for the peer to say that this was the last
+      if (block.number === to) return
     }
     throw new Error('the peer ended the stream without a status')
   } finally {

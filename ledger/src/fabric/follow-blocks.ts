@@ -55,7 +55,8 @@ export async function * followBlocks (service: DeliverService, options: FollowOp
       if (signal.aborted) return
       broken = true
       options.broken?.(cause)
-      if (cause instanceof ScrutinError && cause.code === 'ledger.refused') throw cause
+      // a peer that says no, or gives what was not asked for, will do so again; a follower waits even then
+      if (cause instanceof ScrutinError && (cause.code === 'ledger.refused' || to !== undefined)) throw cause
       if (to !== undefined && performance.now() - lastBlockAt > patienceMilliseconds) throw unavailable(service, cause)
       await sleep(wait, undefined, { signal }).catch(() => {})
       wait = Math.min(wait * 2, mostWaitMilliseconds)
