@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { ScrutinError } from '../../protocol/src/errors.ts'
+import { connectionLimits, limitConnections } from '../../service/src/connection-limits.ts'
 import { logOptions } from '../../service/src/log-options.ts'
 import problems from '../../service/src/plugins/problems.ts'
 import requestLog from '../../service/src/plugins/request-log.ts'
@@ -48,14 +49,14 @@ export async function buildApp ({ logStream, follow, enter = true, ballotFile, .
     trustProxy: given.config.trustedProxies ?? false,
     // what `maxParamLength` cuts off would look like another address
     routerOptions: { maxParamLength: 200 },
-    // to receive a request in; answers may take longer
-    requestTimeout: 30_000,
+    ...connectionLimits,
     // what fails before there is a route, or before it is HTTP at all
     frameworkErrors: (error, _request, reply) => { void sendProblem(reply, asScrutinError(error)) },
     clientErrorHandler: (_error, socket) => {
       if (socket.writable) socket.end(rawProblem(new ScrutinError('input.malformed', 'this is not HTTP')))
     },
   }).withTypeProvider<TypeBoxTypeProvider>()
+  limitConnections(app.server)
 
   for (const [name, schema] of Object.entries(schemasByName)) app.addSchema({ ...schema, $id: name })
 

@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import type { DestinationStream } from 'pino'
 import type { Ledger } from '../../ledger/src/port.ts'
 import { defaultRateLimit } from '../../service/src/config-sections.ts'
+import { connectionLimits, limitConnections } from '../../service/src/connection-limits.ts'
 import { enterDirectoryInTime } from '../../service/src/enter-directory.ts'
 import { logOptions } from '../../service/src/log-options.ts'
 import problems from '../../service/src/plugins/problems.ts'
@@ -40,7 +41,9 @@ export async function buildApp ({ config, ledger, logStream }: AppOptions): Prom
     bodyLimit,
     trustProxy: config.trustedProxies ?? false,
     return503OnClosing: true,
+    ...connectionLimits,
   })
+  limitConnections(app.server)
   // Fastify reads text by default: JSON only here
   app.removeContentTypeParser('text/plain')
   await app.register(problems)

@@ -26,7 +26,7 @@ const routes: FastifyPluginAsyncTypebox = async (app) => {
     const { id } = request.params as { id: string }
     if (!isHex(id, 32)) throw new ScrutinError('election.unknown')
     const { length } = await app.elections.ballotForm(id)
-    return await readBallotBytes(body, length)
+    return await readBallotBytes(body, length, Number(body.headers['content-length'] ?? 0))
   })
 
   const { waitSeconds } = castingSettings(app.config.casting)
