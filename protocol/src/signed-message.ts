@@ -6,7 +6,7 @@
 import { concatBytes, frame, fromHex, toHex } from './bytes.ts'
 import { canonicalBytes } from './canonical-json.ts'
 import { ScrutinError } from './errors.ts'
-import { equationsHold } from './equations.ts'
+import { Equations, findFalse } from './equations.ts'
 import type { Point } from './group.ts'
 import { publicPointFromHex } from './public-point.ts'
 import { addSignatureEquation, decodeSignature, type KeyPair, sign, signatureLength, verifySignature } from './schnorr.ts'
@@ -37,21 +37,29 @@ export interface Claim {
   readonly signed: Signed<unknown>
 }
 
-/** Checks many signatures by one multi-scalar multiplication; only if that fails each by itself. Returns the positions of those that do not hold. */
+/** Checks many signatures by one multi-scalar multiplication; if that fails, halves by `findFalse`. Returns the positions of those that do not hold. */
 export function findWronglySigned (tag: Tag, context: Uint8Array, claims: readonly Claim[]): number[] {
-  return allHold(tag, context, claims) ? [] : [...claims.keys()].filter((i) => !allHold(tag, context, [claims[i]!]))
+  const wrong: number[] = []
+  const readable: number[] = []
+  const equations = claims.flatMap((claim, i) => {
+    const made = equationOf(tag, context, claim)
+    if (made === undefined) wrong.push(i)
+    else readable.push(i)
+    return made ?? []
+  })
+  wrong.push(...findFalse(equations).map((i) => readable[i]!))
+  return wrong.sort((a, b) => a - b)
 }
 
-function allHold (tag: Tag, context: Uint8Array, claims: readonly Claim[]): boolean {
+/** Undefined where the signature is not even a canonical encoding. */
+function equationOf (tag: Tag, context: Uint8Array, { publicKey, signed }: Claim): Equations | undefined {
   try {
-    return equationsHold((equations) => {
-      for (const { publicKey, signed } of claims) {
-        const signature = decodeSignature(fromHex(signed.signature, signatureLength))
-        addSignatureEquation(equations, tag, publicKey, signedBytes(context, signed.message), signature)
-      }
-    })
+    const equations = new Equations()
+    const signature = decodeSignature(fromHex(signed.signature, signatureLength))
+    addSignatureEquation(equations, tag, publicKey, signedBytes(context, signed.message), signature)
+    return equations
   } catch (error) {
-    if (error instanceof ScrutinError) return false
+    if (error instanceof ScrutinError) return undefined
     throw error
   }
 }

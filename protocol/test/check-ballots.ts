@@ -5,6 +5,7 @@ import { concatBytes } from '../src/bytes.ts'
 import { checkBallots } from '../src/check-ballots.ts'
 import { type ErrorCode } from '../src/errors.ts'
 import { decodeScalar, encodeScalar, groupOrder, modOrder } from '../src/group.ts'
+import { pointArithmetic } from '../src/point-arithmetic.ts'
 import { sign } from '../src/schnorr.ts'
 import { tags } from '../src/tagged-hash.ts'
 import { replaced } from './support/ballot-layout.ts'
@@ -44,4 +45,24 @@ t.test('errors of two ballots of one batch do not cancel out', async (t) => {
   }
   const verdicts = checkBallots(election.rules, [shift(honest, 1n), shift(seal(cheater, bodyOf(cheater)), -1n)])
   t.match(verdicts, [{ accepted: false, code: 'ballot.signature' }, { accepted: false, code: 'ballot.signature' }])
+})
+
+t.test('however many are guilty, every point is decoded once', async (t) => {
+  const arithmetic = pointArithmetic()
+  const { decode } = arithmetic
+  t.teardown(() => { arithmetic.decode = decode })
+  const forged = seal(cheater, forgedBody(election.context, rules, [[2n, 0n, 0n, 0n], [1n, 0n, 0n, 0n]], cheater.keys.publicKey, 'claim another value'))
+  const countDecoded = (ballots: readonly Uint8Array[]): number => {
+    let decoded = 0
+    arithmetic.decode = (encodings) => {
+      decoded += encodings.length
+      return decode(encodings)
+    }
+    checkBallots(election.rules, ballots)
+    return decoded
+  }
+  countDecoded([honest]) // the election's keys
+  const each = countDecoded([honest])
+  t.equal(countDecoded(Array.from({ length: 8 }, () => forged)), 8 * each)
+  t.equal(countDecoded(Array.from({ length: 8 }, (_, i) => i === 5 ? forged : honest)), 8 * each)
 })
