@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import closeWithGrace from 'close-with-grace'
 import { openLedger } from '../../ledger/src/open-ledger.ts'
+import { arithmeticNotice } from '../../protocol/src/point-arithmetic.ts'
 import { buildApp } from './app.ts'
 import { readGatewayConfig } from './config.ts'
 import { openGatewayKey } from './gateway-key.ts'
@@ -19,7 +20,7 @@ async function start (configFile: string): Promise<void> {
   const ledger = await openLedger(config.ledger)
   const organiserLedger = await openLedger(config.organiserLedger)
   const app = await buildApp({ config, keys, ledger, organiserLedger })
-  if (ledger.notice !== undefined) app.log.warn(ledger.notice)
+  for (const notice of [ledger.notice, arithmeticNotice()]) if (notice !== undefined) app.log.warn(notice)
   closeWithGrace({ delay: 10_000, logger: { error: (message: unknown) => { app.log.error(message) } } }, async ({ err }) => {
     if (err !== undefined) app.log.error({ err }, 'stopping after an error')
     await app.close()

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { fromHex, toHex } from '../src/bytes.ts'
 import { basePoint, decodePointOrIdentity, groupOrder, identity, modOrder, multiply, type Point, sumPoints } from '../src/group.ts'
-import { type DecodedPoint, type PointArithmetic, pointArithmetic, type PointSum } from '../src/point-arithmetic.ts'
+import { arithmeticNotice, type DecodedPoint, type PointArithmetic, pointArithmetic, type PointSum } from '../src/point-arithmetic.ts'
 import { portablePoints } from '../src/portable-points.ts'
 import { wasmPoints } from '../src/wasm-points.ts'
 import { bytes, flipBit, point, scalar } from './support/arbitraries.ts'
@@ -14,6 +14,7 @@ const wasm = pointArithmetic()
 
 t.test('the build is at hand', async (t) => {
   t.equal(wasm.name, 'wasm', 'npm run prepare makes it')
+  t.equal(arithmeticNotice(), undefined)
 })
 
 const decoded = (arithmetic: PointArithmetic, value: Point): DecodedPoint => arithmetic.decode([value.toBytes()])[0]!

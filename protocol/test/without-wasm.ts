@@ -3,7 +3,7 @@
  * the WebAssembly was not built, every verdict is the same.
  */
 import t from 'tap'
-import { pointArithmetic, usePortableArithmetic } from '../src/point-arithmetic.ts'
+import { arithmeticNotice, pointArithmetic, usePortableArithmetic } from '../src/point-arithmetic.ts'
 
 usePortableArithmetic()
 t.setTimeout(120_000) // noble takes its time
@@ -17,5 +17,6 @@ await import('./equations.ts')
 
 t.test('all of this ran without WebAssembly, and none can be chosen afterwards', async (t) => {
   t.equal(pointArithmetic().name, 'portable')
+  t.match(arithmeticNotice(), /without WebAssembly/)
   usePortableArithmetic()
 })
