@@ -7,6 +7,7 @@ import type { StagedElection } from '../staging/stage-election.ts'
 import { measureBarePut } from './bare-put.ts'
 import { prepareBallots, stageBenchElection } from './bench-election.ts'
 import { CastLoad, type CastOutcome, type PreparedBallot, quantile } from './cast-load.ts'
+import { cpuTimes, describeCpu } from './cpu-time.ts'
 import { type Figures, type Part, round } from './figures.ts'
 import { obtainCredentials } from './issue-load.ts'
 import { measureCrypto } from './measure-crypto.ts'
@@ -81,7 +82,7 @@ class Bench {
     this.#ballots = await inTime(prepareBallots(network, staged, voters, progress), 300, 'preparing the ballots')
     const load = new CastLoad(staged.electionId)
     const gateways = network.members.map(({ gateway }) => gateway.url)
-    await this.#part('cast', 400, async () => { await this.#castAll(load, gateways) })
+    await this.#part('cast', 400, async () => { await this.#castAll(network, load, gateways) })
     await this.#part('latency', 200, async () => { await this.#latency(load, gateways) })
     await this.#part('burst', 200, async () => { await this.#burst(load, gateways) })
     const everywhere = await progress.step('Reading the box of every peer', async () => {
@@ -92,8 +93,11 @@ class Bench {
   }
 
   async #barePut (network: RunningNetwork): Promise<void> {
-    const { best } = await this.#options.progress.step('Only putting a key', async (note) => await measureBarePut(network, note))
+    const cpuBefore = await cpuTimes(network)
+    const { best, committed } = await this.#options.progress.step('Only putting a key', async (note) => await measureBarePut(network, note))
     this.#figures.barePutPerSecond = round(best)
+    const cpu = describeCpu(cpuBefore, await cpuTimes(network), committed)
+    await this.#options.progress.step(`Processor time, ms a put: ${cpu}`, async () => {})
   }
 
   async #issue (staged: StagedElection): Promise<void> {
@@ -103,13 +107,16 @@ class Bench {
     this.#figures.issuePerSecond = round(credentials / seconds)
   }
 
-  async #castAll (load: CastLoad, gateways: readonly string[]): Promise<void> {
+  async #castAll (network: RunningNetwork, load: CastLoad, gateways: readonly string[]): Promise<void> {
     const { castBallots, inFlight, progress } = this.#options
     const ballots = this.#take(castBallots)
+    const cpuBefore = await cpuTimes(network)
     const { outcomes, seconds } = await progress.step(`Casting ${ballots.length} ballots, ${inFlight} at the same time`, async (note) =>
       await load.closedLoop(ballots, gateways, inFlight, (done) => { note(`${done} of ${ballots.length}`) }))
     const { receipts, failures } = this.#account(outcomes)
     this.#figures.castPerSecond = round(receipts / seconds)
+    const cpu = describeCpu(cpuBefore, await cpuTimes(network), ballots.length)
+    await progress.step(`Processor time, ms a ballot: ${cpu}`, async () => {})
     if (receipts < ballots.length) throw new Error(`${ballots.length - receipts} of ${ballots.length} ballots got no receipt: ${failures}`)
   }
 
