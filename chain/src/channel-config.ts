@@ -183,7 +183,7 @@ function rawValue (group: common.ConfigGroup, name: string): Uint8Array {
   return value.getValue_asU8()
 }
 
-function valueOf<T extends { serializeBinary (): Uint8Array }> (group: common.ConfigGroup, name: string, type: { deserializeBinary (bytes: Uint8Array): T }): T {
+function valueOf<T extends { serializeBinary (): Uint8Array }> (group: common.ConfigGroup, name: string, type: Parameters<typeof decode<T>>[1]): T {
   return decode(name, type, rawValue(group, name))
 }
 

@@ -3,11 +3,50 @@
  * only if they are what the message writes back: known fields, each once, in
  * order, no defaults spelled out. Fabric's own writers write so.
  */
+import jspb from 'google-protobuf'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import { equalBytes } from '../../protocol/src/bytes.ts'
 
 interface Message { serializeBinary (): Uint8Array }
-interface MessageType<T extends Message> { deserializeBinary (bytes: Uint8Array): T }
+interface MessageType<T extends Message> {
+  new (): T
+  deserializeBinaryFromReader (message: T, reader: jspb.BinaryReader): T
+}
+
+const delimited = 2
+
+/**
+ * Refuses a field that is longer than what is left: the library's reader would go on behind the end of its bytes, for
+ * minutes if a hostile length says so.
+ */
+class BoundedReader extends jspb.BinaryReader {
+  readonly #bytes: Uint8Array
+
+  constructor (bytes: Uint8Array) {
+    super(bytes)
+    this.#bytes = bytes
+  }
+
+  override nextField (): boolean {
+    if (this.getCursor() > this.#bytes.length) throw new ScrutinError('input.malformed', 'a message goes on behind its end')
+    const found = super.nextField()
+    if (found && this.getWireType() as number === delimited && !this.#fits()) throw new ScrutinError('input.malformed', 'a field is longer than its message')
+    return found
+  }
+
+  /** Whether the field whose length stands at the cursor ends within the bytes. */
+  #fits (): boolean {
+    let length = 0
+    let place = this.getCursor()
+    for (let factor = 1; factor <= 2 ** 28; factor *= 128) {
+      const byte = this.#bytes[place++]
+      if (byte === undefined) return false
+      length += (byte & 0x7f) * factor
+      if (byte < 0x80) return place + length <= this.#bytes.length
+    }
+    return false
+  }
+}
 
 /** Throws `input.malformed` for what is none, `input.not-canonical` for another spelling. */
 export function decode<T extends Message> (what: string, type: MessageType<T>, bytes: Uint8Array): T {
@@ -19,7 +58,8 @@ export function decode<T extends Message> (what: string, type: MessageType<T>, b
 /** For messages with maps, which have no one spelling: only what is hashed and signed around them holds them fast. */
 export function decodeLoosely<T extends Message> (what: string, type: MessageType<T>, bytes: Uint8Array): T {
   try {
-    return type.deserializeBinary(bytes)
+    const message = new type() // eslint-disable-line new-cap -- a message's type is handed over
+    return type.deserializeBinaryFromReader(message, new BoundedReader(bytes))
   } catch (cause) {
     throw new ScrutinError('input.malformed', `${what} cannot be decoded`, { cause })
   }

@@ -53,7 +53,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   // what whole Fabric blocks prove: computation only, so that auditor and trustee (and others) come to the same verdict
   chain: {
     rooms: ['protocol'],
-    packages: ['@hyperledger/fabric-protos', '@noble/curves', '@noble/hashes', '@peculiar/asn1-schema', '@peculiar/asn1-x509', 'typebox'],
+    packages: ['@hyperledger/fabric-protos', '@noble/curves', '@noble/hashes', '@peculiar/asn1-schema', '@peculiar/asn1-x509', 'google-protobuf', 'typebox'],
     builtins: /^chain\/src\/native-crypto\.ts$/
   },
   trustee: { rooms: ['protocol', 'ledger', 'service', 'chain'], builtins: true },
