@@ -2,6 +2,7 @@
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import type { DestinationStream } from 'pino'
 import type { Ledger } from '../../ledger/src/port.ts'
+import { ScrutinError } from '../../protocol/src/errors.ts'
 import { defaultRateLimit } from '../../service/src/config-sections.ts'
 import { connectionLimits, limitConnections } from '../../service/src/connection-limits.ts'
 import { enterDirectoryInTime } from '../../service/src/enter-directory.ts'
@@ -9,6 +10,7 @@ import { logOptions } from '../../service/src/log-options.ts'
 import problems from '../../service/src/plugins/problems.ts'
 import requestLog from '../../service/src/plugins/request-log.ts'
 import validation from '../../service/src/plugins/validation.ts'
+import { asScrutinError, rawProblem, sendProblem } from '../../service/src/problem.ts'
 import { defaultWrongCodes, type RegistrarConfig } from './config.ts'
 import { openDatabase } from './database.ts'
 import { IssuingDesk } from './issuing-desk.ts'
@@ -42,6 +44,11 @@ export async function buildApp ({ config, ledger, logStream }: AppOptions): Prom
     trustProxy: config.trustedProxies ?? false,
     return503OnClosing: true,
     ...connectionLimits,
+    // what fails before there is a route, or before it is HTTP at all
+    frameworkErrors: (error, _request, reply) => { void sendProblem(reply, asScrutinError(error)) },
+    clientErrorHandler: (_error, socket) => {
+      if (socket.writable) socket.end(rawProblem(new ScrutinError('input.malformed', 'this is no whole HTTP request')))
+    },
   })
   limitConnections(app.server)
   // Fastify reads text by default: JSON only here
