@@ -1,7 +1,7 @@
 /**
  * How points that are only checked with or counted are decoded and summed: by the
  * WebAssembly of `protocol/wasm` where its build is at hand, else by noble's
- * BigInt arithmetic. Both give the same verdicts; noble is some fifteen times
+ * BigInt arithmetic. Both give the same verdicts; noble is some ten times
  * slower. Public values only: what touches secrets stays with group.ts.
  */
 import type { Point } from './group.ts'
@@ -40,7 +40,7 @@ export function pointArithmetic (): PointArithmetic {
 
 /** What an operator should know: undefined with the WebAssembly at work. */
 export function arithmeticNotice (): string | undefined {
-  return pointArithmetic().name === 'wasm' ? undefined : 'ballots are checked without WebAssembly, some fifteen times slower: npm run prepare builds it'
+  return pointArithmetic().name === 'wasm' ? undefined : 'ballots are checked without WebAssembly, some ten times slower: npm run prepare builds it'
 }
 
 /** For tests: before the first point is decoded. */
