@@ -9,7 +9,7 @@ import t from 'tap'
 import Value from 'typebox/value'
 import { reset } from '../../network/src/bring-down.ts'
 import { bringUp, type RunningMember } from '../../network/src/bring-up.ts'
-import { stopProcess } from '../../network/src/processes.ts'
+import { processState, stopProcess } from '../../network/src/processes.ts'
 import { printed } from '../../network/src/progress.ts'
 import { type BlockSource, openBlockSource, type PeerConfig } from '../src/block-source.ts'
 import { type FabricLedgerConfig, LedgerConfig } from '../src/config.ts'
@@ -141,6 +141,26 @@ t.test('goes on while another member is down', async (t) => {
   await Promise.all([stopProcess(join(member.folder, 'peer')), stopProcess(join(member.folder, 'orderer'))])
   for (let i = 0; i < 5; i++) t.ok(await untilAvailable(async () => await ledger.submit('put', [`without ${member.name} ${i}`, 'x'])))
   await bringUp(options)
+})
+
+t.test('goes through another orderer when its own keeps silent', async (t) => {
+  const ledger = opened[0]?.ledger
+  const { pid } = await processState(join(members[0]?.folder ?? '', 'orderer'))
+  if (ledger === undefined || pid === undefined) throw new Error('no ledger')
+  process.kill(pid, 'SIGSTOP')
+  try {
+    const times: number[] = []
+    for (let i = 0; i < 4; i++) {
+      const start = performance.now()
+      t.ok(await ledger.submit('put', [`silent ${i}`, 'x']))
+      times.push(performance.now() - start)
+    }
+    // a new leader may have to be chosen first
+    t.ok(Math.max(...times) < 20_000)
+    t.comment(`with a silent orderer: ${times.map((time) => time.toFixed(0)).join(', ')} ms`)
+  } finally {
+    process.kill(pid, 'SIGCONT')
+  }
 })
 
 t.test('takes as long as this', async (t) => {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import { Availability } from '../src/fabric/availability.ts'
+import { OrdererProgress } from '../src/fabric/orderer-progress.ts'
 import { orderTransaction } from '../src/fabric/order-transaction.ts'
 
 const limits = { resendAfterMilliseconds: 30, refusedMilliseconds: 100, waitMilliseconds: 400 }
@@ -29,6 +30,29 @@ t.test('goes to another orderer when one does not take it', async (t) => {
 t.test('sends it through another orderer when one swallows it, and tells which', async (t) => {
   const { sent, swallowed, outcome } = await run(t, { a: swallows, b: isDown, c: orders })
   t.same([await outcome, sent, swallowed], ['recorded', ['a', 'b', 'c'], ['a']])
+})
+
+t.test('waits on a busy orderer, but not without end', async (t) => {
+  const slow: Orderer = async (order) => { setTimeout(order, 100); return true }
+  const { sent, outcome } = await run(t, { a: slow, b: orders }, limits, () => true)
+  t.same([await outcome, sent], ['recorded', ['a']])
+  await rejects(t, (await run(t, { a: swallows }, limits, () => true)).outcome, 'ledger.timeout')
+})
+
+t.test('takes an orderer for busy while what came before is committed, and nothing that came after', async (t) => {
+  let now = 0
+  const progress = new OrdererProgress(() => now)
+  t.notOk(progress.isQueued('a', 10, 100), 'nothing is known of it')
+  progress.committed('a', 5)
+  t.ok(progress.isQueued('a', 10, 100))
+  t.notOk(progress.isQueued('b', 10, 100), 'another orderer')
+  now = 100
+  t.notOk(progress.isQueued('a', 10, 100), 'nothing moves any more')
+  progress.committed('a', 7)
+  t.ok(progress.isQueued('a', 10, 100))
+  progress.committed('a', 11)
+  progress.committed('a', 8)
+  t.notOk(progress.isQueued('a', 10, 100), 'ours was passed over')
 })
 
 t.test('takes a commit as success, whatever the orderer said', async (t) => {
@@ -71,7 +95,7 @@ t.test('sets orderers aside for longer at each failure, and no longer once they 
   t.equal(availability.rank('a'), 0)
 })
 
-async function run (t: Test, orderers: Readonly<Record<string, Orderer>>, given = limits): Promise<{ sent: string[], swallowed: string[], outcome: Promise<string> }> {
+async function run (t: Test, orderers: Readonly<Record<string, Orderer>>, given = limits, queued: () => boolean = () => false): Promise<{ sent: string[], swallowed: string[], outcome: Promise<string> }> {
   const sent: string[] = []
   const swallowed: string[] = []
   const { promise: committed, resolve } = Promise.withResolvers<string>()
@@ -84,6 +108,7 @@ async function run (t: Test, orderers: Readonly<Record<string, Orderer>>, given 
       sent.push(name)
       return await (orderers[name] ?? isDown)(() => { resolve('recorded') })
     },
+    isQueued: queued,
     swallowed: (name) => { swallowed.push(name) },
     limits: given,
   })

@@ -8,6 +8,7 @@ import { CommitFeed } from './commit-feed.ts'
 import { ownPeer, readProfile } from './connection-profile.ts'
 import type { DeliverService } from './deliver.ts'
 import { NetworkMembers } from './network-members.ts'
+import { OrdererProgress } from './orderer-progress.ts'
 import { Pace } from './pace.ts'
 import { peerClient } from './peer-client.ts'
 import { Proposals } from './proposal.ts'
@@ -23,8 +24,9 @@ export interface FabricConnection {
   readonly delivery: DeliverService
   readonly commits: CommitFeed
   readonly members: NetworkMembers
-  /** How long commits take. */
-  readonly pace: Pace
+  /** How long endorsing takes. */
+  readonly endorsingPace: Pace
+  readonly progress: OrdererProgress
   readonly close: () => void
 }
 
@@ -83,7 +85,8 @@ async function openConnection (config: FabricLedgerConfig): Promise<FabricConnec
       delivery,
       commits,
       members,
-      pace: new Pace(),
+      endorsingPace: new Pace(),
+      progress: new OrdererProgress(),
       close: () => {
         commits.close()
         members.close()

@@ -40,7 +40,7 @@ export async function askEndorser (client: Client, mspId: string, authorities: r
       return { kind: 'refused', message: response.getResponse()?.getMessage() ?? '' }
     }
     const payload = response.getPayload_asU8()
-    if (!isGenuine(payload, endorsement, mspId, authorities)) throw new Error(`the endorsement is not signed by ${mspId}`)
+    if (!isGenuineEndorsement(payload, endorsement, mspId, authorities)) throw new Error(`the endorsement is not signed by ${mspId}`)
     return { kind: 'endorsed', payload, endorsement }
   } catch (cause) {
     return { kind: 'failed', cause }
@@ -53,8 +53,11 @@ export function resultOf (payload: Uint8Array): Uint8Array {
   return action.getResponse()?.getPayload_asU8() ?? new Uint8Array()
 }
 
-/** A forged endorsement would make the whole transaction invalid, for all that endorsed it honestly. */
-function isGenuine (payload: Uint8Array, endorsement: peer.Endorsement, mspId: string, authorities: readonly Uint8Array[]): boolean {
+/**
+ * Whether the member's peer signed this payload. A forged endorsement would make the whole transaction invalid, for all
+ * that endorsed it honestly.
+ */
+export function isGenuineEndorsement (payload: Uint8Array, endorsement: peer.Endorsement, mspId: string, authorities: readonly Uint8Array[]): boolean {
   const endorser = endorsement.getEndorser_asU8()
   const certificate = certificateOf(endorser, mspId, authorities)
   return certificate !== undefined && verify('sha256', Buffer.concat([payload, endorser]), certificate.publicKey, endorsement.getSignature_asU8())

@@ -13,6 +13,8 @@ export interface Ordering<Recorded> {
   readonly orderers: () => readonly string[]
   /** Hands the envelope to one; true when it took it. Never throws, and ends in a bounded time. */
   readonly send: (orderer: string) => Promise<boolean>
+  /** The orderer that took it is busy with others that came before. */
+  readonly isQueued: (orderer: string, takenAt: number) => boolean
   /** An orderer took it and did not order it. */
   readonly swallowed: (orderer: string) => void
   readonly limits?: Partial<OrderingLimits>
@@ -29,6 +31,7 @@ export interface OrderingLimits {
 
 const defaults: OrderingLimits = { resendAfterMilliseconds: 4_000, refusedMilliseconds: 15_000, waitMilliseconds: 60_000 }
 const betweenRoundsMilliseconds = 300
+const queuedMilliseconds = 250
 
 /**
  * @throws ScrutinError `ledger.unavailable` when no orderer took it, `ledger.timeout` when one did but it is in no block
@@ -47,24 +50,26 @@ export async function orderTransaction<Recorded> (ordering: Ordering<Recorded>):
     await Promise.race([committed, sleep(milliseconds, undefined, { signal: limit.signal })]).finally(() => { limit.abort() })
   }
 
+  const waited = (): number => performance.now() - start
+
   let resendAfter = resendAfterMilliseconds
   let everTaken = false
   while (!isOver()) {
     for (const orderer of ordering.orderers()) {
-      const elapsed = performance.now() - start
-      if (elapsed >= waitMilliseconds) break
+      if (waited() >= waitMilliseconds) break
       const taken = await Promise.race([send(orderer), committed.then(() => false)])
       if (isOver()) break
       if (!taken) continue
       everTaken = true
-      await settleWithin(Math.min(resendAfter, waitMilliseconds - elapsed))
+      const takenAt = performance.now()
+      await settleWithin(Math.min(resendAfter, waitMilliseconds - waited()))
+      while (!isOver() && waited() < waitMilliseconds && ordering.isQueued(orderer, takenAt)) await settleWithin(queuedMilliseconds)
       if (isOver()) break
       ordering.swallowed(orderer)
       resendAfter *= 2
     }
     if (isOver()) break
-    const elapsed = performance.now() - start
-    if (everTaken ? elapsed >= waitMilliseconds : elapsed >= refusedMilliseconds) {
+    if (waited() >= (everTaken ? waitMilliseconds : refusedMilliseconds)) {
       throw everTaken
         ? new ScrutinError('ledger.timeout', `transaction ${transactionId} was taken by the orderers but not seen in a block in time`)
         : new ScrutinError('ledger.unavailable', `no orderer took transaction ${transactionId}`)

@@ -14,11 +14,11 @@ import { invalidTransaction, isValid } from './validation-codes.ts'
 const attempts = 5
 const waitBetweenMilliseconds = 150
 const endorseMilliseconds = 30_000
-/** A contract may compute for a while under load; who is silent for longer has others asked in its place. */
+/** Who is silent for longer, and for three times the usual, has others asked in its place. */
 const slowEndorserMilliseconds = 3_000
 const broadcastMilliseconds = 3_000
-/** From an orderer's taking a transaction to giving it to another one as well, if commits are not slow altogether. */
-const leastResendMilliseconds = 4_000
+/** From an orderer's taking a transaction to giving it to another one as well, unless it is only busy. */
+const resendMilliseconds = 4_000
 
 /** Under BFT, Fabric's orderers take no larger transaction (`RequestMaxBytes` in its `smartbft/util.go`). */
 const mostEnvelopeBytes = 500 * 1024
@@ -41,16 +41,17 @@ export async function submitTransaction (connection: FabricConnection, submissio
   }
 }
 
-async function endorse ({ members }: FabricConnection, proposal: SignedProposal): Promise<Collected> {
+async function endorse ({ members, endorsingPace }: FabricConnection, proposal: SignedProposal): Promise<Collected> {
   const { availability, plan } = members
   if (plan === undefined) {
     members.refresh()
     throw new ScrutinError('ledger.unavailable', 'too few members are there to endorse the transaction')
   }
+  const start = performance.now()
   const collected = await collectEndorsements({
     plan,
     rank: members.rankEndorsers(),
-    slowAfterMilliseconds: slowEndorserMilliseconds,
+    slowAfterMilliseconds: endorsingPace.unusual(slowEndorserMilliseconds),
     ask: async (address) => {
       const endorser = members.endorser(address)
       if (endorser === undefined) return { kind: 'failed', cause: new Error(`${address} is not an endorser any more`) }
@@ -60,6 +61,7 @@ async function endorse ({ members }: FabricConnection, proposal: SignedProposal)
       return answer
     },
   })
+  if (collected.endorsed !== undefined) endorsingPace.note(performance.now() - start)
   for (const address of collected.slow) availability.failed(address)
   for (const address of collected.dissenting) availability.disagreed(address)
   // the others endorse what one refuses: it may be behind, or its contract down
@@ -71,7 +73,7 @@ async function endorse ({ members }: FabricConnection, proposal: SignedProposal)
 }
 
 async function order (connection: FabricConnection, proposal: SignedProposal, endorsed: readonly Endorsed[]): Promise<Committed> {
-  const { members, commits, delivery, pace } = connection
+  const { members, commits, delivery, progress } = connection
   const { availability } = members
   const { transactionId } = proposal
   const [first] = endorsed
@@ -80,24 +82,27 @@ async function order (connection: FabricConnection, proposal: SignedProposal, en
   if (!commits.isConnected) throw new ScrutinError('ledger.unavailable', `transaction ${transactionId} was not ordered: the peer of ${connection.mspId} is not there to tell what becomes of it`)
   const envelope = transactionEnvelope(delivery.identity, proposal, endorsed)
   const committed = commits.expect(transactionId)
-  const start = performance.now()
+  let taken: { readonly address: string, readonly at: number } | undefined
   try {
     const { code, blockNumber, index } = await orderTransaction({
       transactionId,
       committed,
-      limits: { resendAfterMilliseconds: pace.unusual(leastResendMilliseconds) },
+      limits: { resendAfterMilliseconds: resendMilliseconds },
+      isQueued: (address, takenAt) => progress.isQueued(address, takenAt, resendMilliseconds),
       orderers: () => members.orderersInTurn(),
       swallowed: (address) => { availability.failed(address) },
       send: async (address) => {
         const orderer = members.orderer(address)
         if (orderer === undefined) return false
-        const taken = await broadcast(members.client(orderer), envelope, broadcastMilliseconds).then(isTaken, () => false)
-        if (taken) availability.worked(address)
-        else availability.failed(address)
-        return taken
+        const took = await broadcast(members.client(orderer), envelope, broadcastMilliseconds).then(isTaken, () => false)
+        if (took) {
+          availability.worked(address)
+          taken = { address, at: performance.now() }
+        } else availability.failed(address)
+        return took
       },
     })
-    pace.note(performance.now() - start)
+    if (taken !== undefined) progress.committed(taken.address, taken.at)
     if (!isValid(code)) throw invalidTransaction(transactionId, code)
     return { blockNumber, index, transactionId, result: resultOf(first.payload) }
   } catch (error) {
