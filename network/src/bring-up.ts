@@ -19,6 +19,7 @@ import { NetworkError } from './network-error.ts'
 import { withNetworkLock } from './network-lock.ts'
 import { differenceFrom, readState, writeState, type NetworkState } from './network-state.ts'
 import { ordererProcess, writeOrdererConfig } from './orderer-process.ts'
+import { waitForLeader } from './ordering-leader.ts'
 import { peerProcess, writePeerConfig } from './peer-process.ts'
 import { writePrivateJson } from './private-files.ts'
 import { startProcess, stopProcess } from './processes.ts'
@@ -116,6 +117,10 @@ async function bringUpFabric (consortium: Consortium, options: BringUpOptions): 
       await inParallel(members, async member => {
         await installContract(member, contractOf(contracts, member), layout, binaries)
       })
+      if (consortium.ordering.type === 'etcdraft') {
+        note('waiting for a leader')
+        await waitForLeader(members, consortium.channel)
+      }
       note('approvals')
       await inParallel(members, async member => {
         await approveContract(consortium, member, contractOf(contracts, member), layout, binaries)

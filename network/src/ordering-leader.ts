@@ -2,11 +2,13 @@
  * Who leads the ordering: what the orderers' metrics say. They follow the blocks, so after a change of leader they
  * tell of it with the first block that the new one made.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Member } from './member.ts'
 import { host } from './ports.ts'
 
 /** Asked of each orderer; one that does not answer in this time does not count. */
 const limitMilliseconds = 2000
+const waitMilliseconds = 30_000
 
 /**
  * The member whose orderer leads, as most of the orderers that answer see it (BFT), or as it says of itself (Raft).
@@ -18,6 +20,12 @@ export async function readLeader (members: readonly Member[], channel: string): 
   for (const leader of told) if (leader !== undefined) votes.set(leader, (votes.get(leader) ?? 0) + 1)
   const [first, second] = [...votes].toSorted(([, a], [, b]) => b - a)
   return first !== undefined && first[1] !== second?.[1] ? first[0] : undefined
+}
+
+/** Waits until there is a leader, at most 30 s: Raft's orderers take no transaction before, and then say so themselves. */
+export async function waitForLeader (members: readonly Member[], channel: string): Promise<void> {
+  const start = performance.now()
+  while (await readLeader(members, channel) === undefined && performance.now() - start < waitMilliseconds) await sleep(200)
 }
 
 async function metricsOf (member: Member): Promise<string> {
