@@ -4,7 +4,7 @@ import { concatBytes, equalBytes, toHex } from '../../protocol/src/bytes.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import type { ChainCrypto } from './chain-crypto.ts'
 import { type NamespaceSet, parseReadWriteSet } from './read-write-set.ts'
-import { decode, safeNumber } from './wire.ts'
+import { decode, decodeLoosely, safeNumber } from './wire.ts'
 
 export interface Envelope {
   readonly type: 'config' | 'endorser' | 'other'
@@ -50,7 +50,7 @@ export function parseEnvelope (bytes: Uint8Array): Envelope {
   const payload = decode('a payload', common.Payload, payloadBytes)
   const header = payload.getHeader()
   if (header === undefined) throw new ScrutinError('input.malformed', 'an envelope has no header')
-  const channelHeader = decode('a channel header', common.ChannelHeader, header.getChannelHeader_asU8())
+  const channelHeader = decodeChannelHeader(header.getChannelHeader_asU8())
   const signatureHeader = decode('a signature header', common.SignatureHeader, header.getSignatureHeader_asU8())
   const timestamp = channelHeader.getTimestamp()
   const { CONFIG, ENDORSER_TRANSACTION } = common.HeaderType
@@ -68,6 +68,31 @@ export function parseEnvelope (bytes: Uint8Array): Envelope {
     extension: channelHeader.getExtension_asU8(),
     epoch: channelHeader.getEpoch(),
   }
+}
+
+/**
+ * Fabric's Node client, which counts milliseconds, spells out the nanoseconds of a time even where they are 0: in one
+ * transaction of a thousand. Both spellings are taken, and no third.
+ */
+function decodeChannelHeader (bytes: Uint8Array): common.ChannelHeader {
+  const header = decodeLoosely('a channel header', common.ChannelHeader, bytes)
+  const plain = header.serializeBinary()
+  if (!equalBytes(plain, bytes) && !equalBytes(spellOutNanoseconds(header, plain), bytes)) {
+    throw new ScrutinError('input.not-canonical', 'a channel header is not encoded as Fabric encodes it')
+  }
+  return header
+}
+
+function spellOutNanoseconds (header: common.ChannelHeader, plain: Uint8Array): Uint8Array {
+  const timestamp = header.getTimestamp()
+  if (timestamp === undefined || timestamp.getNanos() !== 0) return plain
+  const front = new common.ChannelHeader()
+  front.setType(header.getType())
+  front.setVersion(header.getVersion())
+  const before = front.serializeBinary().length
+  const seconds = timestamp.serializeBinary()
+  const time = concatBytes(seconds, Uint8Array.of(0x10, 0))
+  return concatBytes(plain.subarray(0, before), Uint8Array.of(0x1a, time.length), time, plain.subarray(before + 2 + seconds.length))
 }
 
 /** Hex of SHA-256 over nonce and creator: what a transaction's id must be. */
