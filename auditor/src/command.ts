@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError } from 'commander'
 import { isHex } from '../../protocol/src/bytes.ts'
+import { readPeerConfig } from '../../ledger/src/read-peer-config.ts'
 import { audit, auditBlocks, type AuditOptions, type AuditReport } from './audit.ts'
 import { explanation, explanationLines } from './explain.ts'
-import { readPeerConfig, withPeerBlocks } from './peer-blocks.ts'
+import { withPeerBlocks } from './peer-blocks.ts'
 import { exitCode, reportJson, reportLines } from './print-report.ts'
 import { type Progress, startProgress } from './progress.ts'
 import { readAnchor } from './read-anchor.ts'
