@@ -19,7 +19,7 @@ export async function waitUntilMembersMeet (consortium: Consortium, members: rea
   await inParallel(members, async member => {
     const start = performance.now()
     for (;;) {
-      const seen = await membersSeenBy(member, consortium, layout, binaries)
+      const seen = await membersSeenBy(member, consortium, layout, binaries).catch((error: unknown) => nobody(error, start))
       const missing = members.filter(other => !seen.has(other.mspId))
       if (missing.length === 0) return
       if (performance.now() - start > limitMilliseconds) {
@@ -30,6 +30,12 @@ export async function waitUntilMembersMeet (consortium: Consortium, members: rea
       await sleep(500)
     }
   })
+}
+
+/** A peer that does not answer at this moment sees nobody yet; one that has not answered in all the time is a failure. */
+function nobody (error: unknown, start: number): Set<string> {
+  if (error instanceof NetworkError && performance.now() - start < limitMilliseconds) return new Set()
+  throw error
 }
 
 /** MSP ids of the members whose peer, with the contract installed, this member's peer knows of. */

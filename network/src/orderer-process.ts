@@ -20,7 +20,7 @@ export function ordererProcess (member: ConsortiumMember, folder: string, ports:
     cwd: folder,
     env: { FABRIC_CFG_PATH: folder, FABRIC_LOGGING_SPEC: 'info', FABRIC_LOGGING_FORMAT: plainLog },
     ports: [ports.orderer, ports.ordererAdmin, ports.ordererOperations],
-    ready: { kind: 'http', port: ports.ordererOperations, path: '/healthz' },
+    ready: { kind: 'http', port: ports.ordererOperations, path: '/healthz', otherPorts: [ports.orderer, ports.ordererAdmin] },
   }
 }
 

@@ -24,7 +24,8 @@ export function peerProcess (member: ConsortiumMember, folder: string, ports: Me
     cwd: folder,
     env: { FABRIC_CFG_PATH: folder, FABRIC_LOGGING_SPEC: 'info', FABRIC_LOGGING_FORMAT: plainLog },
     ports: [ports.peer, ports.peerChaincode, ports.peerOperations],
-    ready: { kind: 'http', port: ports.peerOperations, path: '/healthz' },
+    // it says that it is well before it listens to anybody
+    ready: { kind: 'http', port: ports.peerOperations, path: '/healthz', otherPorts: [ports.peer] },
   }
 }
 

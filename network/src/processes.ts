@@ -38,8 +38,8 @@ export interface ProcessSpec {
 export type ReadyCheck =
   /** Something accepts connections. */
   | { readonly kind: 'tcp', readonly port: number }
-  /** `GET` answers with 200. */
-  | { readonly kind: 'http', readonly port: number, readonly path: string }
+  /** `GET` answers with 200, and something accepts connections at the other ports. */
+  | { readonly kind: 'http', readonly port: number, readonly path: string, readonly otherPorts?: readonly number[] }
   /** It has lived this long. */
   | { readonly kind: 'alive', readonly milliseconds: number }
 
@@ -131,22 +131,33 @@ async function failure (spec: ProcessSpec, message: string): Promise<NetworkErro
 async function isReady (check: ReadyCheck, livedMilliseconds: number): Promise<boolean> {
   switch (check.kind) {
     case 'alive': return livedMilliseconds >= check.milliseconds
-    case 'tcp': return await new Promise(resolve => {
-      const socket = connect(check.port, host)
-      socket.setTimeout(1000)
-      socket.once('connect', () => { socket.destroy(); resolve(true) })
-      for (const event of ['error', 'timeout']) socket.once(event, () => { socket.destroy(); resolve(false) })
-    })
-    case 'http': return await new Promise(resolve => {
-      const request = httpRequest({ host, port: check.port, path: check.path, timeout: 5000, agent: false }, response => {
-        response.resume()
-        resolve(response.statusCode === 200)
-      })
-      request.once('timeout', () => { request.destroy() })
-      request.once('error', () => { resolve(false) })
-      request.end()
-    })
+    case 'tcp': return await accepts(check.port)
+    case 'http': {
+      const others = await Promise.all((check.otherPorts ?? []).map(accepts))
+      return others.every(Boolean) && await answers(check.port, check.path)
+    }
   }
+}
+
+async function accepts (port: number): Promise<boolean> {
+  return await new Promise(resolve => {
+    const socket = connect(port, host)
+    socket.setTimeout(1000)
+    socket.once('connect', () => { socket.destroy(); resolve(true) })
+    for (const event of ['error', 'timeout']) socket.once(event, () => { socket.destroy(); resolve(false) })
+  })
+}
+
+async function answers (port: number, path: string): Promise<boolean> {
+  return await new Promise(resolve => {
+    const request = httpRequest({ host, port, path, timeout: 5000, agent: false }, response => {
+      response.resume()
+      resolve(response.statusCode === 200)
+    })
+    request.once('timeout', () => { request.destroy() })
+    request.once('error', () => { resolve(false) })
+    request.end()
+  })
 }
 
 /** Whether the process whose folder this is runs now. */
