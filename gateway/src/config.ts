@@ -3,6 +3,8 @@ import { Hash, Name } from '../../protocol/src/definition-schema.ts'
 import { LedgerConfig } from '../../ledger/src/config.ts'
 import { Listen, LogLevel, PublicUrl, RateLimit, TrustedProxies } from '../../service/src/config-sections.ts'
 import { CastingConfig } from './casting/casting-config.ts'
+import { EventsConfig } from './events-config.ts'
+import { LimitsConfig } from './limits-config.ts'
 import { checkConfig, readConfig } from '../../service/src/read-config.ts'
 
 const closed = { additionalProperties: false } as const
@@ -25,6 +27,10 @@ export const GatewayConfig = Type.Object({
     apiKeySha256: Type.Array(Hash),
   }, closed)),
   casting: Type.Optional(CastingConfig),
+  events: Type.Optional(EventsConfig),
+  limits: Type.Optional(LimitsConfig),
+  /** Where `/metrics` listens; without it, nowhere. */
+  metrics: Type.Optional(Listen),
   rateLimit: Type.Optional(RateLimit),
   trustedProxies: Type.Optional(TrustedProxies),
   logLevel: Type.Optional(LogLevel),

@@ -22,6 +22,6 @@ export const connectionLimits = {
 /** A whole university may come at once; beyond that the kernel's queue is the better place to wait in. */
 export const mostConnections = 10_000
 
-export function limitConnections (server: Server): void {
-  server.maxConnections = mostConnections
+export function limitConnections (server: Server, most = mostConnections): void {
+  server.maxConnections = most
 }

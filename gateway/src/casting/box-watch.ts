@@ -1,16 +1,15 @@
 /**
- * Follows the blocks of the own peer and knows where the ballots of the last ones stand: a statement of inclusion
+ * Follows the events of the own peer's blocks and knows where the ballots of the last ones stand: a statement of inclusion
  * rests on that. What came before the start, or long ago, is asked of the peer.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { FastifyBaseLogger } from 'fastify'
 import Type from 'typebox'
 import { Compile } from 'typebox/compile'
 import { Hash } from '../../../protocol/src/definition-schema.ts'
-import { ScrutinError } from '../../../protocol/src/errors.ts'
 import type { ContractEvent, Ledger } from '../../../ledger/src/port.ts'
 import { TransactionId } from '../answers.ts'
 import { BoundedCache } from '../bounded-cache.ts'
+import type { EventFeed } from '../event-feed.ts'
+import { Gate } from '../gate.ts'
 import { readContract } from '../read-contract.ts'
 import { ballotName } from './queued-ballot.ts'
 
@@ -21,7 +20,6 @@ export interface Standing {
 }
 
 const mostRemembered = 200_000
-const againMs = 1000
 /** By so much the own peer may be behind another member's without being asked. */
 const blockLagMs = 500
 /** Questions to the peer that run at the same time; casting asks it too. */
@@ -33,38 +31,18 @@ const FoundTrackers = Type.Object({ transactionIds: Type.Array(Type.Union([Trans
 
 export class BoxWatch {
   readonly #ledger: Ledger
-  readonly #log: FastifyBaseLogger
-  readonly #stop = new AbortController()
+  readonly #signal: AbortSignal
   readonly #standings = new BoundedCache<Standing>(mostRemembered)
   readonly #waiting = new Map<string, Set<() => void>>()
-  #questions = 0
-  readonly #questionsWaiting: (() => void)[] = []
+  readonly #gate = new Gate(mostQuestions, mostQuestionsWaiting)
 
-  constructor (ledger: Ledger, log: FastifyBaseLogger) {
+  constructor (ledger: Ledger, feed: EventFeed) {
     this.#ledger = ledger
-    this.#log = log
-  }
-
-  /** Ends after `stop`. A stream that breaks is taken up at the block that comes next. */
-  async run (): Promise<void> {
-    let from: bigint | undefined
-    while (!this.#stop.signal.aborted) {
-      try {
-        from ??= (await this.#ledger.status()).height
-        for await (const event of this.#ledger.events({ from, signal: this.#stop.signal })) {
-          this.#see(event)
-          from = event.blockNumber
-        }
-      } catch (err) {
-        if (!this.#stop.signal.aborted) this.#log.warn({ err }, 'the blocks of the own peer cannot be followed at the moment')
-      }
-      await sleep(againMs, undefined, { signal: this.#stop.signal }).catch(() => undefined)
-    }
-  }
-
-  stop (): void {
-    this.#stop.abort()
-    for (const waiters of this.#waiting.values()) for (const wake of waiters) wake()
+    this.#signal = feed.signal
+    feed.listen((event) => { this.#see(event) })
+    feed.signal.addEventListener('abort', () => {
+      for (const waiters of this.#waiting.values()) for (const wake of waiters) wake()
+    })
   }
 
   /** Where these ballots stand on the own peer, in order; undefined for those that it has not got after so many milliseconds. */
@@ -86,7 +64,7 @@ export class BoxWatch {
 
   async #allCome (electionId: string, trackers: readonly string[], until: number): Promise<void> {
     for (const tracker of trackers) {
-      if (this.#stop.signal.aborted) return
+      if (this.#signal.aborted) return
       if (this.#known(electionId, tracker) === undefined && !await this.#comes(ballotName({ electionId, tracker }), until)) return
     }
   }
@@ -121,7 +99,7 @@ export class BoxWatch {
   }
 
   async #ask (electionId: string, trackers: readonly string[]): Promise<void> {
-    await this.#inTurn(async () => {
+    await this.#gate.through(async () => {
       const { transactionIds } = await readContract(this.#ledger, FoundTrackers, 'findTrackers', [electionId, JSON.stringify(trackers)])
       const blocks = new Map<string, string | undefined>()
       for (const [i, tracker] of trackers.entries()) {
@@ -132,20 +110,5 @@ export class BoxWatch {
         if (blockNumber !== undefined) this.#remember(ballotName({ electionId, tracker }), { transactionId, blockNumber })
       }
     })
-  }
-
-  /** @throws ScrutinError `service.busy` when too many wait */
-  async #inTurn (work: () => Promise<void>): Promise<void> {
-    if (this.#questions >= mostQuestions) {
-      if (this.#questionsWaiting.length >= mostQuestionsWaiting) throw new ScrutinError('service.busy')
-      await new Promise<void>((resolve) => { this.#questionsWaiting.push(resolve) })
-    }
-    this.#questions++
-    try {
-      await work()
-    } finally {
-      this.#questions--
-      this.#questionsWaiting.shift()?.()
-    }
   }
 }

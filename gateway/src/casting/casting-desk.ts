@@ -11,9 +11,11 @@ import type { Ledger } from '../../../ledger/src/port.ts'
 import { RecordedBallot } from '../answers.ts'
 import { BoundedCache } from '../bounded-cache.ts'
 import type { Elections } from '../elections.ts'
+import type { Gate } from '../gate.ts'
+import type { GatewayMetrics } from '../gateway-metrics.ts'
 import { readContract } from '../read-contract.ts'
 import type { BallotStore } from './ballot-store.ts'
-import { Batches, type BatchReport, type BatchRules } from './batches.ts'
+import { Batches, type BatchRules } from './batches.ts'
 import type { BallotOutcome } from './cast-batch.ts'
 import { EnvelopeDoor } from './envelope-door.ts'
 import { ballotName, type QueuedBallot, type Refusal } from './queued-ballot.ts'
@@ -25,8 +27,10 @@ export interface CastingDeskOptions {
   readonly store: BallotStore
   readonly receipts: Receipts
   readonly rules: BatchRules
+  /** For those who ask after ballots that this gateway does not know. */
+  readonly gate: Gate
+  readonly metrics: GatewayMetrics
   readonly log: FastifyBaseLogger
-  readonly onBatch?: (report: BatchReport) => void
 }
 
 export type CastStatus =
@@ -67,9 +71,9 @@ export class CastingDesk {
 
   constructor (options: CastingDeskOptions) {
     this.#options = options
-    const { ledger, rules, log, onBatch } = options
+    const { ledger, rules, log, metrics } = options
     this.#batches = new Batches({
-      ledger, rules, log, onSettled: (ballot, outcome) => { this.#onSettled(ballot, outcome) }, ...(onBatch === undefined ? {} : { onBatch }),
+      ledger, rules, log, onSettled: (ballot, outcome) => { this.#onSettled(ballot, outcome) }, onBatch: (report) => { metrics.batch(report) },
     })
   }
 
@@ -104,6 +108,7 @@ export class CastingDesk {
    * @throws ScrutinError what the ballot is refused for; `election.too-late`, `election.state`; `service.busy`, `service.storage`
    */
   async cast (electionId: string, bytes: Uint8Array, waitMs: number): Promise<CastStatus> {
+    this.#options.metrics.received()
     const until = performance.now() + waitMs
     const form = await this.#options.elections.ballotForm(electionId)
     if (bytes.length !== form.length) throw new ScrutinError('ballot.malformed', `a ballot of this election has ${form.length} bytes`)
@@ -141,7 +146,7 @@ export class CastingDesk {
     if (known !== undefined) return known
     const entry = this.#entries.get(ballotName({ electionId, tracker }))
     if (entry !== undefined) return await this.#wait(entry, performance.now() + waitMs, false)
-    const recorded = await readContract(this.#options.ledger, RecordedBallot, 'readBallotByTracker', [electionId, tracker])
+    const recorded = await this.#options.gate.through(async () => await readContract(this.#options.ledger, RecordedBallot, 'readBallotByTracker', [electionId, tracker]))
     return await this.#receiptOf(electionId, recorded, performance.now() + waitMs)
   }
 
@@ -203,7 +208,9 @@ export class CastingDesk {
   }
 
   #onSettled (ballot: QueuedBallot, outcome: BallotOutcome): void {
-    const { store, receipts, log } = this.#options
+    const { store, receipts, log, metrics } = this.#options
+    metrics.settled(outcome.kind === 'recorded' ? 'recorded' : outcome.refusal.code)
+    const settledAt = performance.now()
     const entry = this.#entries.get(ballotName(ballot))
     if (outcome.kind === 'refused') {
       if (outcome.refusal.code === 'ballot.proof') this.#suspectCredentials.set(credentialName(ballot), true)
@@ -217,7 +224,10 @@ export class CastingDesk {
     const { electionId, tracker } = ballot
     const inclusion: Inclusion = { electionId, tracker, transactionId: outcome.transactionId, blockNumber: outcome.blockNumber.toString() }
     const collecting = receipts.make(inclusion).then(
-      (receipt) => { if (entry !== undefined) this.#leave(entry, { receipt, isNew: outcome.isNew }) },
+      (receipt) => {
+        metrics.receipt((performance.now() - settledAt) / 1000)
+        if (entry !== undefined) this.#leave(entry, { receipt, isNew: outcome.isNew })
+      },
       (err: unknown) => {
         log.warn({ err }, 'a ballot is in the box, but its receipt could not be made yet')
         if (entry !== undefined) this.#leave(entry, undefined)

@@ -27,25 +27,18 @@ export default fp<CastingOptions>(async (app, { ballotFile = join(app.config.fol
   const { batch, queue } = castingSettings(app.config.casting)
   const store = new BallotStore(ballotFile, queue)
   const { ledger, elections, keys } = app
-  const box = new BoxWatch(ledger, app.log)
+  const box = new BoxWatch(ledger, app.eventFeed)
   const own = new OwnStatements(ledger.mspId, keys, box)
   const receipts = new Receipts({
     own, others: new OtherGateways(ledger), mspId: ledger.mspId, membersOf: async (electionId) => (await elections.ballotForm(electionId)).members,
   })
-  const desk = new CastingDesk({ ledger, elections, store, receipts, rules: batch, log: app.log })
+  const desk = new CastingDesk({ ledger, elections, store, receipts, rules: batch, gate: app.readGate, metrics: app.metrics, log: app.log })
   app.decorate('casting', desk)
   app.decorate('ownStatements', own)
   app.decorate('idempotencyKeys', new IdempotencyKeys())
-  let watching: Promise<void> | undefined
-  app.addHook('onReady', async () => {
-    watching = box.run()
-    desk.start()
-  })
+  app.metrics.follow({ queue: () => store.depth, transactionsUnderWay: () => desk.transactionsUnderWay, eventClients: () => app.eventFeed.clients })
+  app.addHook('onReady', async () => { desk.start() })
   // before the requests that wait for a receipt are waited for
   app.addHook('preClose', async () => { await desk.close() })
-  app.addHook('onClose', async () => {
-    box.stop()
-    await watching
-    store.close()
-  })
-}, { name: 'casting', dependencies: ['ports'] })
+  app.addHook('onClose', async () => { store.close() })
+}, { name: 'casting', dependencies: ['ports', 'event-feed', 'metrics', 'overload'] })

@@ -84,6 +84,7 @@ const routes: FastifyPluginAsyncTypebox = async (app) => {
   })
 
   app.get('/elections/:id/ballots', {
+    config: { asksLedger: true },
     schema: {
       operationId: 'listBallots',
       tags,
@@ -105,6 +106,7 @@ const routes: FastifyPluginAsyncTypebox = async (app) => {
   })
 
   app.get('/elections/:id/ballots/:tracker', {
+    config: { asksLedger: true },
     schema: {
       operationId: 'readBallot',
       tags,

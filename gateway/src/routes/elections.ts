@@ -11,6 +11,7 @@ const tags = ['elections']
 
 const routes: FastifyPluginAsyncTypebox = async (app) => {
   app.get('/elections', {
+    config: { asksLedger: true },
     schema: {
       operationId: 'listElections',
       tags,
@@ -24,6 +25,7 @@ const routes: FastifyPluginAsyncTypebox = async (app) => {
   })
 
   app.get('/elections/:id', {
+    config: { asksLedger: true },
     schema: {
       operationId: 'readElection',
       tags,
@@ -38,6 +40,7 @@ const routes: FastifyPluginAsyncTypebox = async (app) => {
   })
 
   app.get('/elections/:id/result', {
+    config: { asksLedger: true },
     schema: {
       operationId: 'readResult',
       tags,
@@ -52,6 +55,7 @@ const routes: FastifyPluginAsyncTypebox = async (app) => {
   })
 
   app.get('/elections/:id/history', {
+    config: { asksLedger: true },
     schema: {
       operationId: 'readHistory',
       tags,
@@ -67,6 +71,7 @@ const routes: FastifyPluginAsyncTypebox = async (app) => {
   })
 
   app.get('/elections/:id/issuances/:registrar/:leaf', {
+    config: { asksLedger: true },
     schema: {
       operationId: 'readIssuance',
       tags,
@@ -86,6 +91,7 @@ const routes: FastifyPluginAsyncTypebox = async (app) => {
   })
 
   app.get('/directory', {
+    config: { asksLedger: true },
     schema: {
       operationId: 'readDirectory',
       tags,

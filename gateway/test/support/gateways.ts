@@ -7,6 +7,7 @@ import type { Test } from 'tap'
 import Type from 'typebox'
 import { Compile } from 'typebox/compile'
 import { type LedgerAs, temporaryLedger } from '../../../chaincode/test/support/staged-election.ts'
+import type { Ledger } from '../../../ledger/src/port.ts'
 import { generateKeyPair } from '../../../protocol/src/schnorr.ts'
 import { type AppOptions, buildApp } from '../../src/app.ts'
 import type { GatewayConfig } from '../../src/config.ts'
@@ -96,4 +97,21 @@ function sha256 (text: string): string {
 /** Whether an answer has the form that OpenAPI promises, nothing more and nothing less. */
 export function hasForm (name: keyof typeof schemasByName, answer: unknown): boolean {
   return Compile(Type.Object({ answer: schemasByName[name] })).Check({ answer })
+}
+
+/** The same ledger, but for what is changed. */
+export function changedLedger (real: Ledger, changes: Partial<Ledger>): Ledger {
+  const { kind, mspId } = real
+  return {
+    kind,
+    mspId,
+    submit: real.submit.bind(real),
+    evaluate: real.evaluate.bind(real),
+    locate: real.locate.bind(real),
+    status: real.status.bind(real),
+    events: real.events.bind(real),
+    blocks: real.blocks.bind(real),
+    close: real.close.bind(real),
+    ...changes,
+  }
 }
