@@ -23,6 +23,7 @@ const offsets = {
   gateway: 9,
   registrar: 10,
   trustee: 11,
+  gatewayMetrics: 12,
 } as const
 
 export type MemberPorts = Readonly<Record<keyof typeof offsets, number>>
@@ -43,6 +44,7 @@ export function portsOfMember (base: number, index: number): MemberPorts {
     gateway: first + offsets.gateway,
     registrar: first + offsets.registrar,
     trustee: first + offsets.trustee,
+    gatewayMetrics: first + offsets.gatewayMetrics,
   }
 }
 

@@ -65,6 +65,7 @@ async function writeGatewayConfig (member: Member, ledger: LedgerSection, organi
   const configFile = join(folder, 'gateway.json')
   await writePrivateJson(configFile, {
     listen: { host, port: member.ports.gateway },
+    metrics: { host, port: member.ports.gatewayMetrics },
     member: member.name,
     ledger,
     organiserLedger,
