@@ -101,7 +101,7 @@ Check a tracker against another member:
 
   npx scrutin verify TRACKER --election ${electionId} --gateway ${gateways.at(-1)!}
 
-Close early, as the organiser; then each trustee decrypts the sums (two of three are enough):
+Close early, as the organiser; then two of three trustees decrypt the sums, each in a terminal of its own: they wait until both have signed the same box.
 
   npx scrutin close --election ${electionId} --gateway ${gateways[0]!} --api-key-file ${keyFile}
 ${network.members.flatMap(({ trustee }) => trustee === undefined ? [] : [`  npx trustee decrypt ${electionId} --config ${trustee.configFile}`]).slice(0, 2).join('\n')}

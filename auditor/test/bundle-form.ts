@@ -15,7 +15,7 @@ t.test('the form of the bundle', async (t) => {
   const ballot = lines.findIndex((line) => line.includes('/ballot/'))
   await format('a line twice', lines.toSpliced(ballot, 0, lines[ballot]!).with(-1, endLine(lines.length - 1)))
   await format('two lines in the other order', lines.with(ballot, lines[ballot + 1]!).with(ballot + 1, lines[ballot]!),
-    ['bundle.format', 'trackers', 'box-root', 'sums', 'decryptions', 'result'])
+    ['bundle.format', 'trackers', 'box-root', 'sums', 'root-statements', 'decryptions', 'result'])
   await format('a wrong number at the end', lines.with(-1, endLine(lines.length)))
   await format('something after the end', [...lines, lines[ballot]!])
   await format('a second header', lines.toSpliced(3, 0, lines[0]!))

@@ -12,15 +12,19 @@ import { pointToHex, randomScalar } from '../../protocol/src/group.ts'
 import { commitMessage, dealMessage, drawSecrets } from '../../protocol/src/hold-shares.ts'
 import { signIssuance } from '../../protocol/src/issuances.ts'
 import {
-  type CountRecord, type KeysRecord, type OpeningRecord, recordKeys, recordSections, type ResultRecord, type SignedDecryption, type SignedIssuance, type SignedRegistrarMessage, type StateRecord,
+  type CountRecord, type KeysRecord, type OpeningRecord, recordKeys, recordSections, type ResultRecord, type SignedDecryption, type SignedRootStatement, type SignedTrial, type SignedIssuance, type SignedRegistrarMessage, type StateRecord,
 } from '../../protocol/src/records.ts'
 import { type KeyPair, generateKeyPair } from '../../protocol/src/schnorr.ts'
+import type { RootStatement } from '../../protocol/src/root-statement.ts'
 import { signMessage } from '../../protocol/src/signed-message.ts'
 import { tallyFromJson, boxRoot } from '../../protocol/src/tally.ts'
 import { tags } from '../../protocol/src/tagged-hash.ts'
+import { decryptTrial } from '../../protocol/src/trial.ts'
 import { castableBallot, complaintAbout, sampleRegistrarMessage, type SampleRegistrar } from '../../protocol/test/support/sample-election.ts'
 import { failed, Forgery } from './support/forger.ts'
 import { publishedBundle } from './support/published-bundle.ts'
+
+t.setTimeout(300_000)
 
 const published = await publishedBundle()
 const { election } = published
@@ -41,11 +45,12 @@ t.test('the bundle that nobody touched passes, with the count of every check', a
   t.equal(report.electionId, id)
   t.equal(report.status, 'published')
   t.strictSame(Object.fromEntries(report.checks.map(({ name, count }) => [name, count])), {
-    'bundle.format': 35,
+    'bundle.format': 40,
     definition: 1,
     state: 1,
     ceremony: 9,
     keys: 1,
+    trials: 3,
     registrars: 2,
     opening: 1,
     issuances: 8,
@@ -54,6 +59,7 @@ t.test('the bundle that nobody touched passes, with the count of every check', a
     'issuances-cover-ballots': 4,
     'box-root': 4,
     sums: 7,
+    'root-statements': 2,
     decryptions: 2,
     result: 1,
     'void-votes': 0,
@@ -67,12 +73,12 @@ t.test('the bundle that nobody touched passes, with the count of every check', a
 t.test('ballots', async (t) => {
   const [first, second] = published.keys('ballot') as [string, string]
 
-  await refused(t, 'one dropped', published.copy().remove(first), ['trackers', 'box-root', 'sums', 'decryptions', 'result'])
-  await refused(t, 'one dropped, all recounted', published.copy().remove(first).recount(), ['decryptions', 'result'])
+  await refused(t, 'one dropped', published.copy().remove(first), ['trackers', 'box-root', 'sums', 'root-statements', 'decryptions', 'result'])
+  await refused(t, 'one dropped, all recounted', published.copy().remove(first).recount(), ['root-statements', 'decryptions', 'result'])
 
   const swapped = published.copy().put(first, published.bytes(second)).put(second, published.bytes(first))
-  await refused(t, 'two swapped', swapped, ['ballots', 'trackers', 'box-root', 'sums', 'decryptions', 'result'])
-  await refused(t, 'two swapped, all recounted', swapped.copy().recount(), ['ballots', 'trackers', 'box-root', 'sums', 'decryptions', 'result'])
+  await refused(t, 'two swapped', swapped, ['ballots', 'trackers', 'box-root', 'sums', 'root-statements', 'decryptions', 'result'])
+  await refused(t, 'two swapped, all recounted', swapped.copy().recount(), ['ballots', 'trackers', 'box-root', 'sums', 'root-statements', 'decryptions', 'result'])
 
   const anotherKey = recordKeys.ballot(id, 'f'.repeat(64))
   await refused(t, 'a copy under another key', published.copy().put(anotherKey, published.bytes(first)).recount(),
@@ -80,7 +86,7 @@ t.test('ballots', async (t) => {
 
   const bent = published.bytes(first).slice()
   bent[bent.length - 1]! ^= 1
-  await refused(t, 'a signature bent', published.copy().put(first, bent), ['ballots', 'trackers', 'box-root', 'sums', 'decryptions', 'result'])
+  await refused(t, 'a signature bent', published.copy().put(first, bent), ['ballots', 'trackers', 'box-root', 'sums', 'root-statements', 'decryptions', 'result'])
 })
 
 t.test('a ballot of the forger\'s own credential', async (t) => {
@@ -93,7 +99,7 @@ t.test('a ballot of the forger\'s own credential', async (t) => {
   await refused(t, 'signed by one registrar of two', await withBallotSignedBy([election.registrars[0]!, forgers[1]!]),
     ['ballots', 'trackers', 'box-root', 'sums', 'result'])
   await refused(t, 'signed by all registrars, but issued to nobody', await withBallotSignedBy(election.registrars),
-    ['issuances-cover-ballots', 'decryptions', 'result'])
+    ['issuances-cover-ballots', 'root-statements', 'decryptions', 'result'])
 })
 
 t.test('trackers', async (t) => {
@@ -139,6 +145,42 @@ t.test('the count', async (t) => {
   await refused(t, 'dropped', published.copy().remove(countKey), ['box-root'])
 })
 
+const root = published.json<ResultRecord>(recordKeys.result(id)).boxRoot
+const statement = (trustee: number, keys: KeyPair, changes: Partial<RootStatement> = {}): SignedRootStatement =>
+  signMessage(tags.rootStatement, election.idBytes, keys, { trustee, boxRoot: root, ballots: 4, ...changes })
+
+t.test('statements of the box\'s root', async (t) => {
+  const [first, second] = published.keys('box-root') as [string, string]
+  const own = election.trustees[0]!.keys
+  const put = (signed: SignedRootStatement): Forgery => published.copy().put(first, signed)
+  const all = ['root-statements', 'decryptions', 'result']
+  t.ok((await put(statement(0, own)).verify()).ok, 'signed again it is the same statement')
+  await refused(t, 'one dropped', published.copy().remove(first), ['decryptions', 'result'])
+  await refused(t, 'replaced by another trustee\'s', put(published.json(second)), all)
+  await refused(t, 'signed by nobody of the definition', put(statement(0, generateKeyPair())), all)
+  await refused(t, 'of another root, by the trustee itself', put(statement(0, own, { boxRoot: 'ab'.repeat(32) })), all)
+  await refused(t, 'of another number of ballots, by the trustee itself', put(statement(0, own, { ballots: 5 })), all)
+  await refused(t, 'signed for another election', put(signMessage(tags.rootStatement, new Uint8Array(32), own, statement(0, own).message)), all)
+  await refused(t, 'signed as another message', put(signMessage(tags.decryptionMessage, election.idBytes, own, statement(0, own).message)), all)
+})
+
+t.test('trial decryptions', async (t) => {
+  const [first, second] = published.keys('trial') as [string, string]
+  const keys = published.json<KeysRecord>(recordKeys.keys(id))
+  const trial = (trustee: number, shares: readonly bigint[], electionId = election.idBytes): SignedTrial =>
+    signMessage(tags.trialMessage, election.idBytes, election.trustees[trustee]!.keys, decryptTrial(electionId, keys, trustee, shares))
+  const shares = election.trustees[0]!.shares
+  const put = (signed: SignedTrial): Forgery => published.copy().put(first, signed)
+  t.ok((await put(trial(0, shares)).verify()).ok, 'proven again it is as good')
+  await refused(t, 'one dropped', published.copy().remove(first), ['trials'])
+  await refused(t, 'replaced by another trustee\'s', put(published.json(second)), ['trials'])
+  await refused(t, 'with other shares', put(trial(0, shares.map(() => randomScalar()))), ['trials'])
+  await refused(t, 'with the shares of another trustee', put(trial(0, election.trustees[1]!.shares)), ['trials'])
+  await refused(t, 'of another election', put(trial(0, shares, new Uint8Array(32))), ['trials'])
+  await refused(t, 'slots exchanged', published.copy().change<SignedTrial>(first, ({ message }) =>
+    signMessage(tags.trialMessage, election.idBytes, election.trustees[0]!.keys, { ...message, factors: message.factors.toReversed() })), ['trials'])
+})
+
 t.test('partial decryptions', async (t) => {
   const [first, second] = published.keys('decryption') as [string, string]
   const tally = tallyFromJson(published.json<CountRecord>(recordKeys.count(id)))
@@ -154,7 +196,8 @@ t.test('partial decryptions', async (t) => {
   await refused(t, 'one dropped', published.copy().remove(first), ['result'])
   const third = withShares(2, election.trustees[2]!.shares, election.trustees[2]!.keys)
   await refused(t, 'one replaced by a third trustee\'s, which is right but was not combined',
-    published.copy().remove(first).put(recordKeys.decryption(id, 2), third), ['result'])
+    published.copy().remove(first).put(recordKeys.decryption(id, 2), third).put(recordKeys.boxRoot(id, 2), statement(2, election.trustees[2]!.keys)), ['result'])
+  await refused(t, 'one by a trustee that has not signed the root', published.copy().put(recordKeys.decryption(id, 2), third), ['decryptions'])
 })
 
 t.test('the result', async (t) => {
@@ -176,9 +219,9 @@ t.test('the definition', async (t) => {
   const otherElection = { ...election, definition: changed, id: electionId(changed) }
   const moved = new Forgery(otherElection, [...published.copy().put(key, changed).records].map(([name, value]) => [name.replace(id, otherElection.id), value] as const))
   const report = await moved.verify()
-  t.strictSame(failed(report), ['ceremony', 'keys', 'registrars', 'opening', 'issuances', 'ballots', 'trackers', 'box-root', 'sums', 'decryptions', 'result'], 'changed with its id')
+  t.strictSame(failed(report), ['ceremony', 'keys', 'trials', 'registrars', 'opening', 'issuances', 'ballots', 'trackers', 'box-root', 'sums', 'root-statements', 'decryptions', 'result'], 'changed with its id')
   await refused(t, 'dropped', published.copy().remove(key), [
-    'definition', 'ceremony', 'keys', 'registrars', 'opening', 'issuances', 'ballots', 'trackers', 'issuances-cover-ballots', 'box-root', 'sums', 'decryptions', 'result', 'void-votes',
+    'definition', 'ceremony', 'keys', 'trials', 'registrars', 'opening', 'issuances', 'ballots', 'trackers', 'issuances-cover-ballots', 'box-root', 'sums', 'root-statements', 'decryptions', 'result', 'void-votes',
   ])
 })
 
@@ -186,10 +229,10 @@ t.test('the state', async (t) => {
   const key = recordKeys.state(id)
   const edit = (status: string): Forgery => published.copy().change<StateRecord>(key, (state) => ({ ...state, status }))
   await refused(t, 'said to be tallied', edit('tallied'), ['result'])
-  await refused(t, 'said to be closed', edit('closed'), ['decryptions', 'result'])
-  await refused(t, 'said to be open', edit('open'), ['box-root', 'decryptions', 'result'])
+  await refused(t, 'said to be closed', edit('closed'), ['root-statements', 'decryptions', 'result'])
+  await refused(t, 'said to be open', edit('open'), ['box-root', 'root-statements', 'decryptions', 'result'])
   await refused(t, 'said to be void', edit('void'), ['result', 'void-votes'])
-  await refused(t, 'said to be cancelled', edit('cancelled'), ['opening', 'box-root', 'decryptions', 'result'])
+  await refused(t, 'said to be cancelled', edit('cancelled'), ['opening', 'box-root', 'root-statements', 'decryptions', 'result'])
   await refused(t, 'void, by one member of four', published.copy().remove(recordKeys.result(id)).change<StateRecord>(key, (state) => ({ ...state, status: 'void' }))
     .put(recordKeys.voidVote(id, 'MemberA'), { mspId: 'MemberA', reason: 'we lost' }), ['void-votes'])
   await refused(t, 'void by members that are none', published.copy().remove(recordKeys.result(id)).change<StateRecord>(key, (state) => ({ ...state, status: 'void' }))
@@ -223,9 +266,9 @@ t.test('the key ceremony', async (t) => {
   }
   const ownKey = pointToHex(generateKeyPair().publicKey)
   const withKey = published.copy().change<KeysRecord>(recordKeys.keys(id), (keys) => ({ ...keys, electionKeys: [ownKey, ...keys.electionKeys.slice(1)] }))
-  await refused(t, 'an election key replaced', withKey, ['keys', 'opening'])
+  await refused(t, 'an election key replaced', withKey, ['keys', 'trials', 'opening'])
   await refused(t, 'an election key replaced, in the opening too', withKey.copy().change<OpeningRecord>(recordKeys.opening(id), (opening) =>
-    ({ ...opening, electionKeys: [ownKey, ...opening.electionKeys.slice(1)] })), ['keys', 'ballots', 'trackers', 'box-root', 'sums', 'decryptions', 'result'])
+    ({ ...opening, electionKeys: [ownKey, ...opening.electionKeys.slice(1)] })), ['keys', 'trials', 'ballots', 'trackers', 'box-root', 'sums', 'root-statements', 'decryptions', 'result'])
 })
 
 t.test('registrars', async (t) => {
@@ -234,7 +277,7 @@ t.test('registrars', async (t) => {
   const replaced = published.copy().put(recordKeys.registrar(id, 0), signMessage(tags.registrarMessage, election.idBytes, forger.keys, message))
   await refused(t, 'a key replaced', replaced, ['registrars', 'opening', 'issuances'])
   const everywhere = replaced.copy().change<OpeningRecord>(recordKeys.opening(id), (opening) => ({ ...opening, moduli: [[forger.modulus], opening.moduli[1]] }))
-  await refused(t, 'a key replaced, in the opening too', everywhere, ['registrars', 'opening', 'issuances', 'ballots', 'trackers', 'box-root', 'sums', 'decryptions', 'result'])
+  await refused(t, 'a key replaced, in the opening too', everywhere, ['registrars', 'opening', 'issuances', 'ballots', 'trackers', 'box-root', 'sums', 'root-statements', 'decryptions', 'result'])
   const signedBy = (registrar: number, proofs: SignedRegistrarMessage['message']['proofs']): Forgery => published.copy().put(recordKeys.registrar(id, registrar),
     signMessage(tags.registrarMessage, election.idBytes, election.registrars[registrar]!.keys, { ...sampleRegistrarMessage(election, registrar), proofs }))
   await refused(t, 'a key without the proof that it is a permutation', signedBy(0, sampleRegistrarMessage(election, 1).proofs), ['registrars', 'opening', 'issuances'])

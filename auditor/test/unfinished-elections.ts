@@ -1,7 +1,7 @@
 /** Elections that are still on their way, or never came to a result. */
 import t from 'tap'
 import {
-  announce, cast, countAll, type LedgerAs, postCeremony, postConfirm, postDecryption, prepareRegistrar, recordIssuances, runCeremony, temporaryLedger, voteAll,
+  announce, cast, countAll, type LedgerAs, postCeremony, postConfirm, postDecryption, postTrial, prepareRegistrar, prepareToOpen, recordIssuances, runCeremony, signRoot, temporaryLedger, voteAll,
 } from '../../chaincode/test/support/staged-election.ts'
 import { electionRecords } from '../../ledger/src/election-records.ts'
 import { bundleLines } from '../../protocol/src/bundle.ts'
@@ -56,6 +56,10 @@ t.test('an election passes from its opening to its count', async (t) => {
   }
   await announce(as, election)
   await runCeremony(as, election)
+  await postTrial(as, election, 1)
+  await passes('one trustee has tried', 'keyed')
+  await postTrial(as, election, 0)
+  await postTrial(as, election, 2)
   for (const i of election.registrars.keys()) await prepareRegistrar(as, election, i)
   const { bytes, blinded } = await castableBallot(election, ['blank'])
   await recordIssuances(as, election, 4, blinded)
@@ -71,6 +75,9 @@ t.test('an election passes from its opening to its count', async (t) => {
   await passes('counted in part', 'closed')
   await countAll(as, election, 2)
   await passes('counted', 'tallied')
+  await signRoot(as, election, 1)
+  await passes('signed by one', 'tallied')
+  await signRoot(as, election, 0)
   await postDecryption(as, election, 1)
   await passes('decrypted by one', 'tallied')
   for (const mspId of ['MemberB', 'MemberC']) await (await as(mspId, 'organiser')).submit('voteVoid', [election.id, 'a registrar was robbed'])
@@ -85,7 +92,7 @@ t.test('an election without ballots and one with too few pass, and nothing was d
   const election = sampleElection({ changes: { minBallots: 2 } })
   await announce(as, election)
   await runCeremony(as, election)
-  for (const i of election.registrars.keys()) await prepareRegistrar(as, election, i)
+  await prepareToOpen(as, election)
   const organiser = await as('MemberA', 'organiser')
   await organiser.submit('open', [election.id])
   await organiser.submit('close', [election.id])

@@ -172,6 +172,11 @@ export class WriteExplainer {
         by('trustee')
         demand(statusOf(companion(recordKeys.state(electionId))) === 'keyed', 'the keys come without the step they are for')
         break
+      case 'trial':
+        during('keyed')
+        by('trustee')
+        ofMember(definition.trustees[path.index]?.mspId)
+        break
       case 'registrar':
         during('announced', 'keyed')
         by('registrar')
@@ -295,7 +300,7 @@ export class WriteExplainer {
         break
       case 'count': election.counted = readCount(value); break
       case 'void-vote': election.voidVotes.add(path.name); break
-      case 'announced': case 'definition': case 'keys': case 'opening': case 'result': case 'confirm': case 'complaint': case 'decryption': case 'box-root': case 'tracker': break
+      case 'announced': case 'definition': case 'keys': case 'trial': case 'opening': case 'result': case 'confirm': case 'complaint': case 'decryption': case 'box-root': case 'tracker': break
     }
   }
 

@@ -7,14 +7,14 @@ export type LedgerPath =
   | { readonly kind: 'directory', readonly name: string }
   | { readonly kind: 'modulus', readonly name: string }
   | { readonly kind: 'definition' | 'state' | 'keys' | 'opening' | 'count' | 'result', readonly electionId: string }
-  | { readonly kind: 'commit' | 'deal' | 'confirm' | 'complaint' | 'registrar' | 'decryption' | 'box-root', readonly electionId: string, readonly index: number }
+  | { readonly kind: 'commit' | 'deal' | 'confirm' | 'complaint' | 'trial' | 'registrar' | 'decryption' | 'box-root', readonly electionId: string, readonly index: number }
   | { readonly kind: 'issuance', readonly electionId: string, readonly index: number, readonly name: string }
   | { readonly kind: 'ballot' | 'tracker' | 'void-vote', readonly electionId: string, readonly name: string }
 
 export type ElectionPath = Extract<LedgerPath, { readonly electionId: string }>
 
 const single = ['definition', 'state', 'keys', 'opening', 'count', 'result'] as const
-const numbered = ['registrar', 'decryption', 'box-root'] as const
+const numbered = ['trial', 'registrar', 'decryption', 'box-root'] as const
 const rounds = ['commit', 'deal', 'confirm', 'complaint'] as const
 const hashed = ['ballot', 'tracker'] as const
 

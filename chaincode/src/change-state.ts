@@ -2,9 +2,10 @@
 import { cutOffMs, timestampMs } from '../../protocol/src/definition.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import { openingRecord } from '../../protocol/src/opening.ts'
-import { type KeysRecord, recordKeys, type VoidVoteRecord } from '../../protocol/src/records.ts'
+import { recordKeys, type VoidVoteRecord } from '../../protocol/src/records.ts'
 import { changeStatus, checkReason, readStoredElection, requireRegistrars, requireStatus } from './election-records.ts'
 import type { Transaction } from './transaction.ts'
+import { readKeys, requireTrials } from './try-decryption.ts'
 
 /** Opens the voting and fixes all that ballots are checked against. */
 export async function openElection (transaction: Transaction, electionId: string): Promise<Record<string, never>> {
@@ -16,8 +17,8 @@ export async function openElection (transaction: Transaction, electionId: string
   if (now < timestampMs(election.definition.opensAt)) throw new ScrutinError('election.too-early', `it opens at ${election.definition.opensAt}`)
   if (now >= timestampMs(election.definition.closesAt)) throw new ScrutinError('election.too-late', 'the closing time has passed')
   const registrars = await requireRegistrars(transaction, election)
-  const keys = await transaction.state.get<KeysRecord>(recordKeys.keys(electionId))
-  if (keys === undefined) throw new Error('a keyed election has keys')
+  const keys = await readKeys(transaction, electionId)
+  await requireTrials(transaction, election, keys)
   await transaction.state.put(recordKeys.opening(electionId), openingRecord(keys, registrars.map(({ message }) => message)))
   await changeStatus(transaction, electionId, 'open')
   return {}

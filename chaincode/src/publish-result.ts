@@ -1,15 +1,35 @@
-/** Partial decryptions, each checked when it is posted, and the result they combine to. */
+/** The trustees' statements of the box's root, their partial decryptions, each checked when it is posted, and the result they combine to. */
 import { checkDecryption, parseDecryptionMessage } from '../../protocol/src/decryption.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import { pointFromHex } from '../../protocol/src/group.ts'
 import { parseSigned } from '../../protocol/src/messages.ts'
-import { type CountRecord, type KeysRecord, recordKeys, type ResultRecord, type SignedDecryption } from '../../protocol/src/records.ts'
+import { type CountRecord, recordKeys, type ResultRecord, type SignedDecryption } from '../../protocol/src/records.ts'
 import { computeResult, isWithheld } from '../../protocol/src/result.ts'
+import { checkRootStatement, parseRootStatement, requireRootStatements } from '../../protocol/src/root-statement.ts'
 import { boxRoot, type Tally, tallyFromJson } from '../../protocol/src/tally.ts'
 import { tags } from '../../protocol/src/tagged-hash.ts'
-import { changeStatus, readStoredElection, requireStatus } from './election-records.ts'
+import { changeStatus, readStoredElection, requireStatus, type StoredElection } from './election-records.ts'
 import { requireParty } from './require-party.ts'
 import { parseArgument, type Transaction } from './transaction.ts'
+import { readKeys } from './try-decryption.ts'
+
+/** A trustee's word that it recomputed this box itself. The contract takes it for the root that it counted, and no other. */
+export async function signBoxRoot (transaction: Transaction, electionId: string, signedText: string): Promise<Record<string, never>> {
+  transaction.requireRole('trustee')
+  const election = await readStoredElection(transaction, electionId)
+  requireStatus(election, 'tallied')
+  const signed = parseSigned(parseArgument(signedText))
+  const statement = parseRootStatement(signed.message)
+  requireParty(transaction, election, 'trustee', statement.trustee, tags.rootStatement, signed)
+  const key = recordKeys.boxRoot(electionId, statement.trustee)
+  if (await transaction.state.exists(key)) throw new ScrutinError('root.exists')
+  const tally = await readTally(transaction, electionId)
+  if (isWithheld(election.definition, tally)) throw new ScrutinError('decryption.withheld')
+  checkRootStatement(statement, await readKeys(transaction, electionId), tally)
+  await transaction.state.put(key, signed)
+  transaction.emit('boxRoot', { electionId, trustee: statement.trustee })
+  return {}
+}
 
 export async function postDecryption (transaction: Transaction, electionId: string, signedText: string): Promise<Record<string, never>> {
   transaction.requireRole('trustee')
@@ -22,9 +42,10 @@ export async function postDecryption (transaction: Transaction, electionId: stri
   if (await transaction.state.exists(key)) throw new ScrutinError('decryption.exists')
   const tally = await readTally(transaction, electionId)
   if (isWithheld(election.definition, tally)) throw new ScrutinError('decryption.withheld')
-  const keys = await transaction.state.get<KeysRecord>(recordKeys.keys(electionId))
-  if (!keys!.qualified.includes(message.trustee)) throw new ScrutinError('trustee.disqualified')
-  const verification = keys!.verificationKeys[message.trustee]!.map(pointFromHex)
+  const keys = await readKeys(transaction, electionId)
+  if (!keys.qualified.includes(message.trustee)) throw new ScrutinError('trustee.disqualified')
+  requireRootStatements(await readRootSigners(transaction, election), message.trustee, election.definition.threshold)
+  const verification = keys.verificationKeys[message.trustee]!.map(pointFromHex)
   checkDecryption({ electionId: election.idBytes, boxRoot: boxRoot(tally) }, message, verification, tally)
   await transaction.state.put(key, signed)
   transaction.emit('decryption', { electionId, trustee: message.trustee })
@@ -46,6 +67,12 @@ export async function publishResult (transaction: Transaction, electionId: strin
   await transaction.state.put(recordKeys.result(electionId), result)
   await changeStatus(transaction, electionId, 'published')
   return result
+}
+
+/** The trustees who signed the root: a statement of another root was never taken. */
+async function readRootSigners (transaction: Transaction, { id, definition }: StoredElection): Promise<number[]> {
+  const signed = await Promise.all(definition.trustees.map(async (_, i) => await transaction.state.exists(recordKeys.boxRoot(id, i))))
+  return [...signed.keys()].filter((i) => signed[i] === true)
 }
 
 async function readTally (transaction: Transaction, electionId: string): Promise<Tally> {

@@ -7,7 +7,7 @@ import { slotRules } from '../../protocol/src/definition.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import {
   type CountRecord, type ExportedRecord, isRecordSection, type KeysRecord, type OpeningRecord, recordKeys, type RegistrarMessage, type ResultRecord,
-  sectionRange, type SignedCeremonyMessage, type SignedDecryption, type SignedIssuance, type StateRecord,
+  sectionRange, type SignedCeremonyMessage, type SignedIssuance, type StateRecord,
 } from '../../protocol/src/records.ts'
 import { readRegistrars, readStoredElection } from './election-records.ts'
 import { readSignedRound } from './run-ceremony.ts'
@@ -27,6 +27,9 @@ export interface ElectionView {
   readonly result: ResultRecord | null
   /** Which trustees have posted what. */
   readonly ceremony: { readonly commit: readonly number[], readonly deal: readonly number[], readonly confirm: readonly number[], readonly complaint: readonly number[] }
+  /** The trustees who have decrypted on trial, signed the box's root, decrypted. */
+  readonly trials: readonly number[]
+  readonly rootStatements: readonly number[]
   readonly decryptions: readonly number[]
 }
 
@@ -35,7 +38,8 @@ export async function readElection (transaction: Transaction, electionId: string
   const { state } = transaction
   const present = (list: readonly unknown[]): number[] => [...list.keys()].filter((i) => list[i] !== undefined)
   const registrars = await readRegistrars(transaction, election)
-  const decryptions = await Promise.all(election.definition.trustees.map((_, i) => state.get<SignedDecryption>(recordKeys.decryption(electionId, i))))
+  const posted = async (keyOf: (electionId: string, trustee: number) => string): Promise<number[]> =>
+    present(await Promise.all(election.definition.trustees.map((_, i) => state.getBytes(keyOf(electionId, i)))))
   return {
     electionId,
     definition: election.definition,
@@ -51,7 +55,9 @@ export async function readElection (transaction: Transaction, electionId: string
       confirm: present(await readSignedRound(transaction, election, 'confirm')),
       complaint: present(await readSignedRound(transaction, election, 'complaint')),
     },
-    decryptions: present(decryptions),
+    trials: await posted(recordKeys.trial),
+    rootStatements: await posted(recordKeys.boxRoot),
+    decryptions: await posted(recordKeys.decryption),
   }
 }
 

@@ -12,13 +12,14 @@ import { cancelElection, closeElection, openElection, voteVoid } from './change-
 import { countPage } from './count-page.ts'
 import { putDirectoryEntry, readDirectory } from './directory.ts'
 import { prepareRegistrar } from './prepare-registrar.ts'
-import { postDecryption, publishResult } from './publish-result.ts'
+import { postDecryption, publishResult, signBoxRoot } from './publish-result.ts'
 import {
   findBallots, findTrackers, readBallotByCredential, readBallotByTracker, readBallots, readCeremony, readElection, readElections, readHistory, readIssuance, readRecords, readResult
 } from './read-records.ts'
 import { recordIssuances } from './record-issuances.ts'
 import { expireCeremony, postCeremonyMessage } from './run-ceremony.ts'
 import { Transaction } from './transaction.ts'
+import { postTrial } from './try-decryption.ts'
 
 type Work = (transaction: Transaction, ...args: string[]) => Promise<unknown>
 
@@ -27,12 +28,14 @@ const transactions = {
   announce: announceElection,
   postCeremonyMessage,
   expireCeremony,
+  postTrial,
   prepareRegistrar,
   recordIssuances,
   open: openElection,
   castBallots,
   close: closeElection,
   countPage,
+  signBoxRoot,
   postDecryption,
   publish: publishResult,
   cancel: cancelElection,

@@ -10,7 +10,7 @@ import { bringUp } from '../../network/src/bring-up.ts'
 import { reset } from '../../network/src/bring-down.ts'
 import type { ScrutinRole } from '../../network/src/enrolment.ts'
 import { castableBallot, sampleElection } from '../../protocol/test/support/sample-election.ts'
-import { announce, cast, codeOf, finishElection, postCeremony, prepareRegistrar, readElectionView, recordIssuances, runCeremony, stageOpenElection, voteAll } from './support/staged-election.ts'
+import { announce, cast, codeOf, finishElection, postCeremony, prepareRegistrar, prepareToOpen, readElectionView, recordIssuances, runCeremony, stageOpenElection, voteAll } from './support/staged-election.ts'
 
 t.setTimeout(600_000)
 
@@ -61,7 +61,7 @@ t.test('refusals keep their codes on their way through Fabric', async (t) => {
   t.equal(await codeOf(postCeremony(as, election, 0, election.deals[0]!)), 'ceremony.order')
   await runCeremony(as, election)
   t.equal(await codeOf(prepareRegistrar(as, election, 0, { rollRoot: '00'.repeat(32) })), 'roll.root')
-  for (const i of [0, 1]) await prepareRegistrar(as, election, i)
+  await prepareToOpen(as, election)
   const { bytes, blinded } = await castableBallot(election, ['blank'])
   t.equal(await codeOf(cast(as, election, [bytes])), 'election.state')
   await recordIssuances(as, election, 0, blinded)

@@ -12,7 +12,7 @@ import { signMessage } from '../../protocol/src/signed-message.ts'
 import { tags } from '../../protocol/src/tagged-hash.ts'
 import { complaintAbout, dealingBadly, sampleElection, sampleRegistrarMessage } from '../../protocol/test/support/sample-election.ts'
 import {
-  announce, cast, codeOf, countAll, finishElection, postCeremony, postConfirm, postDecryption, prepareRegistrar, readElectionView, recordIssuances, runCeremony, stageOpenElection,
+  announce, cast, codeOf, countAll, finishElection, postCeremony, postConfirm, postDecryption, postTrial, prepareRegistrar, prepareToOpen, readElectionView, recordIssuances, runCeremony, signRoot, stageOpenElection,
   temporaryLedger, voteAll,
 } from './support/staged-election.ts'
 
@@ -95,11 +95,24 @@ t.test('a dealer of a bad share is disqualified, and the election goes on with t
   t.strictSame(keys?.electionKeys, election.keys.map(pointToHex))
 
   for (const i of election.registrars.keys()) await prepareRegistrar(as, election, i)
-  await (await as('MemberA', 'organiser')).submit('open', [election.id])
+  const organiser = await as('MemberA', 'organiser')
+  const held = election.trustees[1]!.shares
+  const pretending = { ...election, trustees: election.trustees.map((trustee) => ({ ...trustee, shares: held })) }
+  t.equal(await codeOf(organiser.submit('open', [election.id])), 'election.not-ready', 'nobody has decrypted on trial')
+  await postTrial(as, election, 1)
+  t.equal(await codeOf(postTrial(as, election, 1)), 'trial.exists')
+  t.equal(await codeOf(organiser.submit('open', [election.id])), 'election.not-ready', 'one has not')
+  t.equal(await codeOf(postTrial(as, pretending, 2)), 'trial.proof', 'with the shares of another')
+  t.equal(await codeOf(postTrial(as, pretending, 0)), 'trustee.disqualified')
+  await postTrial(as, election, 2)
+  await organiser.submit('open', [election.id])
+  t.equal(await codeOf(postTrial(as, election, 2)), 'election.state')
   await voteAll(as, election, [[{ choose: ['option-2'] }], ['blank']])
   await (await as('MemberA', 'organiser')).submit('close', [election.id])
   await countAll(as, election, 10)
   t.equal(await codeOf(postDecryption(as, { ...election, trustees: election.trustees.map((trustee) => ({ ...trustee, shares: election.trustees[1]!.shares })) }, 0)), 'trustee.disqualified')
+  t.equal(await codeOf(signRoot(as, election, 0)), 'trustee.disqualified')
+  for (const trustee of election.qualified) await signRoot(as, election, trustee)
   for (const trustee of election.qualified) await postDecryption(as, election, trustee)
   await (await as('MemberB', 'gateway')).submit('publish', [election.id])
   t.match((await readElectionView(as, election)).result, { trustees: [1, 2], questions: [{ counts: { 'option-2': 1 }, blank: 1 }] })
@@ -193,7 +206,7 @@ t.test('opening and closing keep to the times and to who may', async (t) => {
   const early = sampleElection({ freshRsaKeys: true, changes: { opensAt: minutes(50), earlyClose: false } })
   await announce(as, early)
   await runCeremony(as, early)
-  for (const i of [0, 1]) await prepareRegistrar(as, early, i)
+  await prepareToOpen(as, early)
   t.equal(await codeOf((await as('MemberA', 'organiser')).submit('open', [early.id])), 'election.too-early')
   t.equal(await codeOf(cast(as, early, [new Uint8Array(9)])), 'election.state')
 
@@ -226,9 +239,12 @@ t.test('cancelling and voiding', async (t) => {
   t.equal(await codeOf((await as('Stranger', 'organiser')).submit('voteVoid', [voided.id, 'Doubts'])), 'access.msp')
   await (await as('MemberA', 'organiser')).submit('close', [voided.id])
   await countAll(as, voided, 10)
+  for (const trustee of [0, 1]) await signRoot(as, voided, trustee)
   await (await as('MemberD', 'organiser')).submit('voteVoid', [voided.id, 'Doubts'])
   t.match((await readElectionView(as, voided)).state, { status: 'void', reason: /MemberB: Doubts/ })
+  t.equal(await codeOf(signRoot(as, voided, 2)), 'election.state')
   t.equal(await codeOf(postDecryption(as, voided, 0)), 'election.state', 'a void election is never decrypted')
+  t.equal(await codeOf((await as('MemberB', 'gateway')).submit('publish', [voided.id])), 'election.state')
 })
 
 t.test('counting and decrypting', async (t) => {
@@ -242,8 +258,17 @@ t.test('counting and decrypting', async (t) => {
   t.equal(await codeOf(gateway.submit('publish', [election.id])), 'election.state')
   t.equal(await countAll(as, election, 1), 3, 'three pages of one')
   t.equal(await codeOf(gateway.submit('countPage', [election.id, '10'])), 'count.finished')
+  t.equal(await codeOf(postDecryption(as, election, 0)), 'root.too-few', 'before anyone has signed the root')
+  for (const changes of [{ boxRoot: '00'.repeat(32) }, { ballots: 4 }]) t.equal(await codeOf(signRoot(as, election, 0, changes)), 'decryption.root', 'another box')
+  t.equal(await codeOf(signRoot(as, election, 0, { trustee: 1 })), 'access.msp')
+  await signRoot(as, election, 0)
+  t.equal(await codeOf(signRoot(as, election, 0)), 'root.exists')
+  t.equal(await codeOf(postDecryption(as, election, 0)), 'root.too-few', 'one of two has')
+  await signRoot(as, election, 1)
+  t.equal(await codeOf(postDecryption(as, election, 2)), 'root.too-few', 'two others have, but not this one')
   await postDecryption(as, election, 0)
   t.equal(await codeOf(postDecryption(as, election, 0)), 'decryption.exists')
+  await signRoot(as, election, 2)
   t.equal(await codeOf(gateway.submit('publish', [election.id])), 'election.not-ready')
   await postDecryption(as, election, 2)
   await gateway.submit('publish', [election.id])
@@ -256,6 +281,7 @@ t.test('with fewer ballots than minBallots nothing is decrypted', async (t) => {
   await voteAll(as, election, [['blank'], ['blank']])
   await (await as('MemberA', 'organiser')).submit('close', [election.id])
   await countAll(as, election, 10)
+  t.equal(await codeOf(signRoot(as, election, 0)), 'decryption.withheld')
   t.equal(await codeOf(postDecryption(as, election, 0)), 'decryption.withheld')
   await (await as('MemberB', 'gateway')).submit('publish', [election.id])
   t.match((await readElectionView(as, election)).result, { withheld: true, ballots: 2, questions: [] })

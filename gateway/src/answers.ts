@@ -70,6 +70,8 @@ export const Election = Type.Object({
   count: nullable(CountProgress),
   result: nullable(Result),
   ceremony: Type.Object({ commit: Type.Array(Count), deal: Type.Array(Count), confirm: Type.Array(Count), complaint: Type.Array(Count) }, { ...closed, description: 'Which trustees have posted, by round' }),
+  trials: Type.Array(Count, { description: 'The trustees who have decrypted on trial' }),
+  rootStatements: Type.Array(Count, { description: 'The trustees who have signed the root of the box' }),
   decryptions: Type.Array(Count, { description: 'The trustees who posted a partial decryption' }),
 }, closed)
 export type Election = Static<typeof Election>

@@ -20,6 +20,7 @@ const wholeFrom: Readonly<Record<RecordSection, readonly ElectionStatus[]>> = {
   state: ['announced', 'keyed', 'open', 'closed', 'tallied', 'published'],
   ceremony: ['keyed', 'open', 'closed', 'tallied', 'published'],
   keys: ['keyed', 'open', 'closed', 'tallied', 'published'],
+  trial: ['open', 'closed', 'tallied', 'published'],
   // one by one in `keyed`: whoever obtains a credential before the opening needs the keys as soon as all are there
   registrar: ['keyed', 'open', 'closed', 'tallied', 'published'],
   opening: ['open', 'closed', 'tallied', 'published'],
@@ -27,6 +28,7 @@ const wholeFrom: Readonly<Record<RecordSection, readonly ElectionStatus[]>> = {
   ballot: ['closed', 'tallied', 'published'],
   tracker: ['closed', 'tallied', 'published'],
   count: ['tallied', 'published'],
+  'box-root': ['published'],
   decryption: ['published'],
   result: ['published'],
   'void-vote': ['published'],

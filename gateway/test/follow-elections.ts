@@ -1,6 +1,6 @@
 import t from 'tap'
 import { castableBallot, sampleElection } from '../../protocol/test/support/sample-election.ts'
-import { announce, cast, postDecryption, readElectionView, stageOpenElection } from '../../chaincode/test/support/staged-election.ts'
+import { announce, cast, decryptAll, readElectionView, stageOpenElection } from '../../chaincode/test/support/staged-election.ts'
 import { eventually } from '../../ledger/test/support/until.ts'
 import { testBench } from './support/gateways.ts'
 
@@ -21,7 +21,7 @@ t.test('four gateways close, count and publish by themselves', async (t) => {
   const history = (await gates[0]!.app.inject(`/v1/elections/${election.id}/history`)).json().history as { state: { status: string, at: string } }[]
   const closed = history.find(({ state }) => state.status === 'closed')!
   t.ok(Date.parse(closed.state.at) >= Date.parse(election.definition.closesAt) + 1000, 'not before the grace is over')
-  for (let i = 0; i < election.definition.threshold; i++) await postDecryption(as, election, i)
+  await decryptAll(as, election)
   await eventually(async () => await status() === 'published')
   t.match(await readElectionView(as, election), { result: { ballots: 3, withheld: false } })
   const warnings = gates.flatMap(({ log }) => log).filter((line) => (JSON.parse(line) as { level: number }).level >= 40)

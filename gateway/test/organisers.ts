@@ -1,6 +1,6 @@
 import t from 'tap'
 import { sampleElection } from '../../protocol/test/support/sample-election.ts'
-import { prepareRegistrar, runCeremony, stageOpenElection } from '../../chaincode/test/support/staged-election.ts'
+import { prepareToOpen, runCeremony, stageOpenElection } from '../../chaincode/test/support/staged-election.ts'
 import { hasForm, testBench, type TestGateway } from './support/gateways.ts'
 
 const post = async ({ app }: TestGateway, path: string, key: string | undefined, body?: object) => await app.inject({
@@ -22,7 +22,7 @@ t.test('an organiser takes an election from announcement to close', async (t) =>
   t.equal((await post(gate, `/${election.id}/open`, gate.apiKey)).json().code, 'election.state')
   await runCeremony(as, election)
   t.match((await post(gate, `/${election.id}/open`, gate.apiKey)).json(), { code: 'election.not-ready', detail: /registrar 1/ })
-  for (const i of election.registrars.keys()) await prepareRegistrar(as, election, i)
+  await prepareToOpen(as, election)
   t.equal((await post(gate, `/${election.id}/open`, gate.apiKey)).statusCode, 200)
   t.equal((await post(gate, `/${election.id}/cancel`, gate.apiKey, { reason: 'too late' })).json().code, 'election.state')
   t.equal((await post(gate, `/${election.id}/close`, gate.apiKey)).statusCode, 200)

@@ -25,13 +25,13 @@ t.test('a bundle holds what can change no more', async (t) => {
   const live = await app.inject(url)
   t.equal(live.headers['content-type'], 'application/x-ndjson')
   t.equal(live.headers['cache-control'], 'no-cache')
-  t.strictSame(sectionsOf(live.body, election.id), ['definition', 'state', 'ceremony', 'keys', 'registrar', 'opening'], 'no ballot as long as others may come')
+  t.strictSame(sectionsOf(live.body, election.id), ['definition', 'state', 'ceremony', 'keys', 'trial', 'registrar', 'opening'], 'no ballot as long as others may come')
   await finishElection(as, election)
 
   const whole = await app.inject(url)
   t.match(whole.headers['cache-control'], /immutable/)
   t.strictSame(sectionsOf(whole.body, election.id),
-    ['definition', 'state', 'ceremony', 'keys', 'registrar', 'opening', 'issuance', 'ballot', 'tracker', 'count', 'decryption', 'result'])
+    ['definition', 'state', 'ceremony', 'keys', 'trial', 'registrar', 'opening', 'issuance', 'ballot', 'tracker', 'count', 'box-root', 'decryption', 'result'])
   const lines = whole.body.trimEnd().split('\n').map(parseBundleLine)
   t.strictSame(lines[0], { format: 'scrutin-bundle/1', electionId: election.id })
   t.strictSame(lines.at(-1), { end: true, records: lines.length - 2 })

@@ -1,5 +1,5 @@
 /** From `consortium.yaml` to running members. What is done already is not done again. */
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { approveContract, commitContract, installContract, packageContract, type ContractPackage } from './chaincode-lifecycle.ts'
 import { certificateAuthority } from './certificate-authority.ts'
@@ -12,7 +12,7 @@ import { withFreshConnections, type ScrutinRole } from './enrolment.ts'
 import { findFabricBinaries } from './fabric-binaries.ts'
 import { inParallel } from './in-parallel.ts'
 import { dataOf, layoutOf, repository, type NetworkLayout } from './layout.ts'
-import { identityFiles, makeMaterial, mspOfRole, type IdentityFiles } from './member-material.ts'
+import { identityFiles, makeMaterial, mspOfRole, publicTlsRoot, type IdentityFiles } from './member-material.ts'
 import { startServices } from './member-services.ts'
 import { membersOf, type Member } from './member.ts'
 import { NetworkError } from './network-error.ts'
@@ -21,10 +21,11 @@ import { differenceFrom, readState, writeState, type NetworkState } from './netw
 import { ordererProcess, writeOrdererConfig } from './orderer-process.ts'
 import { waitForLeader } from './ordering-leader.ts'
 import { peerProcess, writePeerConfig } from './peer-process.ts'
-import { writePrivateJson } from './private-files.ts'
+import { hostName } from './ports.ts'
+import { writePrivate, writePrivateJson } from './private-files.ts'
 import { startProcess, stopProcess } from './processes.ts'
 import { silent, type Progress } from './progress.ts'
-import { writeServiceConfigs, type LedgerFor, type LedgerSection, type ServiceFiles } from './service-configs.ts'
+import { writeServiceConfigs, type LedgerFor, type LedgerSection, type PeerSection, type PeersFor, type ServiceFiles } from './service-configs.ts'
 
 export const defaultConsortiumFile = join(repository, 'network/consortium.yaml')
 
@@ -134,7 +135,7 @@ async function bringUpFabric (consortium: Consortium, options: BringUpOptions): 
   await progress.step('Members find each other', async () => {
     await waitUntilMembersMeet(consortium, members, layout, binaries)
   })
-  return await bringUpMembers(consortium, members, layout, 'fabric', fabricLedger(consortium), options)
+  return await bringUpMembers(consortium, members, layout, 'fabric', fabricLedger(consortium), options, async (member) => await neighboursPeer(consortium, members, member))
 }
 
 /**
@@ -188,13 +189,13 @@ async function prepare (consortium: Consortium, options: BringUpOptions, kind: N
   return { layout, state, members: membersOf(consortium, layout.data, state.portBase) }
 }
 
-async function bringUpMembers (consortium: Consortium, members: readonly Member[], layout: NetworkLayout, kind: NetworkState['kind'], ledgerFor: LedgerFor, options: BringUpOptions): Promise<RunningNetwork> {
+async function bringUpMembers (consortium: Consortium, members: readonly Member[], layout: NetworkLayout, kind: NetworkState['kind'], ledgerFor: LedgerFor, options: BringUpOptions, peersFor?: PeersFor): Promise<RunningNetwork> {
   const { progress = silent } = options
   const files = new Map<Member, ServiceFiles>()
   const running: RunningMember[] = []
   for (const member of members) {
     if (kind === 'fabric') await writeConnectionProfiles(consortium, member)
-    const written = await writeServiceConfigs(member, ledgerFor)
+    const written = await writeServiceConfigs(member, ledgerFor, peersFor)
     files.set(member, written)
     running.push({
       ...written,
@@ -236,6 +237,16 @@ function fabricLedger (consortium: Consortium): LedgerFor {
       chaincode: consortium.chaincode,
     }
   }
+}
+
+/** The peer of the next member, with a copy of its public TLS root in the trustee's own folder. */
+async function neighboursPeer (consortium: Consortium, members: readonly Member[], member: Member): Promise<PeerSection[]> {
+  const next = members[(members.indexOf(member) + 1) % members.length]!
+  if (next === member) return []
+  const { certificate, privateKey } = identityFiles(mspOfRole(member.folders, 'trustee'))
+  const tlsRootCertificate = join(member.folders.trustee, `tls-root-${next.name}.pem`)
+  await writePrivate(tlsRootCertificate, await readFile(publicTlsRoot(next.folders), 'utf8'))
+  return [{ channel: consortium.channel, mspId: member.mspId, certificate, privateKey, peer: { mspId: next.mspId, address: `${hostName}:${next.ports.peer}`, tlsRootCertificate } }]
 }
 
 /** Each service reads its own copy: none needs to look into another's folder. */

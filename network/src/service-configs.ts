@@ -30,6 +30,18 @@ export type LedgerSection = {
 /** How a member's process of this role reaches the ledger. */
 export type LedgerFor = (member: Member, role: ScrutinRole) => Promise<LedgerSection> | LedgerSection
 
+/** An entry of `peers` in trustee.json: another member's peer, whose blocks the trustee counts as well. The shape `ledger/` reads. */
+export interface PeerSection {
+  readonly channel: string
+  readonly mspId: string
+  readonly certificate: string
+  readonly privateKey: string
+  readonly peer: { readonly mspId: string, readonly address: string, readonly tlsRootCertificate: string }
+}
+
+/** The peers of other members that a member's trustee asks; none on the embedded ledger. */
+export type PeersFor = (member: Member) => Promise<readonly PeerSection[]>
+
 /** What the services of one member were given: for those who will talk to them. */
 export interface ServiceFiles {
   readonly gateway: {
@@ -43,11 +55,11 @@ export interface ServiceFiles {
 }
 
 /** Writes the configuration of every service the member runs, and the secrets they need that do not exist yet. */
-export async function writeServiceConfigs (member: Member, ledgerFor: LedgerFor): Promise<ServiceFiles> {
+export async function writeServiceConfigs (member: Member, ledgerFor: LedgerFor, peersFor: PeersFor = async () => []): Promise<ServiceFiles> {
   return {
     gateway: await writeGatewayConfig(member, await ledgerFor(member, 'gateway'), await ledgerFor(member, 'organiser')),
     registrar: member.registrar === undefined ? undefined : await writeRegistrarConfig(member, member.registrar, await ledgerFor(member, 'registrar')),
-    trustee: member.trustee !== true ? undefined : await writeTrusteeConfig(member, await ledgerFor(member, 'trustee')),
+    trustee: member.trustee !== true ? undefined : await writeTrusteeConfig(member, await ledgerFor(member, 'trustee'), await peersFor(member)),
   }
 }
 
@@ -91,12 +103,12 @@ async function writeRegistrarConfig (member: Member, registrar: NonNullable<Memb
   return { url, configFile }
 }
 
-async function writeTrusteeConfig (member: Member, ledger: LedgerSection): Promise<NonNullable<ServiceFiles['trustee']>> {
+async function writeTrusteeConfig (member: Member, ledger: LedgerSection, peers: readonly PeerSection[]): Promise<NonNullable<ServiceFiles['trustee']>> {
   const folder = member.folders.trustee
   const configFile = join(folder, 'trustee.json')
   const passphraseFile = join(folder, 'passphrase')
   await secretIn(passphraseFile)
-  await writePrivateJson(configFile, { member: member.name, ledger, folder, passphraseFile })
+  await writePrivateJson(configFile, { member: member.name, ledger, ...peers.length === 0 ? {} : { peers }, folder, passphraseFile })
   return { configFile, passphraseFile }
 }
 

@@ -18,15 +18,18 @@ import { Transcript } from './transcript.ts'
 
 const closed = { additionalProperties: false } as const
 
+/** A share times a point, with the proof that it is this trustee's share; both in hex. */
+export const Factor = Type.Object({
+  factor: PublicKey,
+  proof: Type.String({ pattern: `^[0-9a-f]{${2 * equalityProofLength}}$` }),
+}, closed)
+
 export const DecryptionMessage = Type.Object({
   trustee: Type.Integer({ minimum: 0, maximum: 63 }),
   /** The box that this decrypts, and no other. */
   boxRoot: Hash,
   /** `factors[class][question][slot]`: the point and its proof in hex. */
-  factors: Type.Array(Type.Array(Type.Array(Type.Object({
-    factor: PublicKey,
-    proof: Type.String({ pattern: `^[0-9a-f]{${2 * equalityProofLength}}$` }),
-  }, closed), { maxItems: 1000 }), { maxItems: 50 }), { maxItems: 16 }),
+  factors: Type.Array(Type.Array(Type.Array(Factor, { maxItems: 1000 }), { maxItems: 50 }), { maxItems: 16 }),
 }, closed)
 export type DecryptionMessage = Static<typeof DecryptionMessage>
 

@@ -58,6 +58,10 @@ export const errorCatalogue = {
   'trustee.disqualified': [409, 'This trustee was disqualified in the key ceremony'],
   'ceremony.share': [422, 'The share does not match the commitments of its dealer'],
 
+  // trial decryption
+  'trial.exists': [409, 'This trustee has decrypted on trial already'],
+  'trial.proof': [422, 'A proof of the trial decryption does not hold'],
+
   // ballots
   'ballot.malformed': [422, 'The ballot is not a canonical encoding'],
   'ballot.election': [422, 'The ballot belongs to another election or class'],
@@ -73,6 +77,9 @@ export const errorCatalogue = {
 
   // count
   'count.finished': [409, 'The count is complete already'],
+  'root.exists': [409, 'This trustee has signed the root of the box already'],
+  'root.too-few': [409, 'Too few trustees have signed the root of the box'],
+  'root.sources-differ': [409, 'Members do not show the same election'],
   'decryption.exists': [409, 'This trustee has posted its partial decryption already'],
   'decryption.proof': [422, 'A proof of the partial decryption does not hold'],
   'decryption.root': [409, 'The partial decryption is for another ballot box'],

@@ -3,7 +3,7 @@
  * Points and scalars come from outside only through the strict decoders here.
  * JavaScript does not promise constant time: see SECURITY.md.
  */
-import { ristretto255 } from '@noble/curves/ed25519.js'
+import { ristretto255, ristretto255_hasher as ristrettoHasher } from '@noble/curves/ed25519.js'
 import { randomBytes } from '@noble/hashes/utils.js'
 import { fromHex, toHex } from './bytes.ts'
 import { ScrutinError } from './errors.ts'
@@ -72,6 +72,11 @@ export function modOrder (value: bigint): bigint {
 export function reduceWide (bytes: Uint8Array): bigint {
   if (bytes.length !== 64) throw new Error('expected 64 bytes')
   return readLittleEndian(bytes) % groupOrder
+}
+
+/** Element derivation of RFC 9496 section 4.3.4, from 64 uniform bytes: nobody knows the point's discrete logarithm. */
+export function derivePoint (bytes: Uint8Array): Point {
+  return ristrettoHasher.deriveToCurve!(bytes)
 }
 
 /** A uniform scalar, never 0, from the platform's secure random source. */

@@ -9,8 +9,10 @@ import type { CeremonyMessage, CeremonyRound } from './ceremony.ts'
 import type { DecryptionMessage } from './decryption.ts'
 import type { QuestionResult } from './kinds/question-kind.ts'
 import type { RollPlace } from './roll.ts'
+import type { RootStatement } from './root-statement.ts'
 import type { Signed } from './signed-message.ts'
 import type { TallyJson } from './tally.ts'
+import type { TrialMessage } from './trial.ts'
 
 export const electionStatuses = ['announced', 'keyed', 'open', 'closed', 'tallied', 'published', 'cancelled', 'void'] as const
 export type ElectionStatus = typeof electionStatuses[number]
@@ -105,6 +107,8 @@ export type SignedDirectoryEntry = Signed<DirectoryEntry>
 export type SignedCeremonyMessage = Signed<CeremonyMessage>
 export type SignedRegistrarMessage = Signed<RegistrarMessage>
 export type SignedIssuance = Signed<IssuanceRecord>
+export type SignedTrial = Signed<TrialMessage>
+export type SignedRootStatement = Signed<RootStatement>
 export type SignedDecryption = Signed<DecryptionMessage>
 
 const number2 = (value: number): string => value.toString().padStart(2, '0')
@@ -118,12 +122,14 @@ export const recordKeys = {
   state: (electionId: string) => `election/${electionId}/state`,
   ceremony: (electionId: string, round: CeremonyRound, trustee: number) => `election/${electionId}/ceremony/${round}/${number2(trustee)}`,
   keys: (electionId: string) => `election/${electionId}/keys`,
+  trial: (electionId: string, trustee: number) => `election/${electionId}/trial/${number2(trustee)}`,
   registrar: (electionId: string, registrar: number) => `election/${electionId}/registrar/${number2(registrar)}`,
   opening: (electionId: string) => `election/${electionId}/opening`,
   issuance: (electionId: string, registrar: number, leaf: string) => `election/${electionId}/issuance/${number2(registrar)}/${leaf}`,
   ballot: (electionId: string, credentialKey: string) => `election/${electionId}/ballot/${credentialKey}`,
   tracker: (electionId: string, tracker: string) => `election/${electionId}/tracker/${tracker}`,
   count: (electionId: string) => `election/${electionId}/count`,
+  boxRoot: (electionId: string, trustee: number) => `election/${electionId}/box-root/${number2(trustee)}`,
   decryption: (electionId: string, trustee: number) => `election/${electionId}/decryption/${number2(trustee)}`,
   result: (electionId: string) => `election/${electionId}/result`,
   voidVote: (electionId: string, mspId: string) => `election/${electionId}/void-vote/${mspId}`,
@@ -134,7 +140,7 @@ export const recordKeys = {
  * section is one key, or all keys that begin with it and a slash.
  */
 export const recordSections = [
-  'definition', 'state', 'ceremony', 'keys', 'registrar', 'opening', 'issuance', 'ballot', 'tracker', 'count', 'decryption', 'result', 'void-vote',
+  'definition', 'state', 'ceremony', 'keys', 'trial', 'registrar', 'opening', 'issuance', 'ballot', 'tracker', 'count', 'box-root', 'decryption', 'result', 'void-vote',
 ] as const
 export type RecordSection = typeof recordSections[number]
 

@@ -5,8 +5,8 @@ import type { TallyJson } from './tally.ts'
 
 /** In the order in which they are reported. */
 export const checkNames = [
-  'bundle.format', 'definition', 'state', 'ceremony', 'keys', 'registrars', 'opening', 'issuances', 'ballots', 'trackers',
-  'issuances-cover-ballots', 'box-root', 'sums', 'decryptions', 'result', 'void-votes',
+  'bundle.format', 'definition', 'state', 'ceremony', 'keys', 'trials', 'registrars', 'opening', 'issuances', 'ballots', 'trackers',
+  'issuances-cover-ballots', 'box-root', 'sums', 'root-statements', 'decryptions', 'result', 'void-votes',
 ] as const
 export type CheckName = typeof checkNames[number]
 

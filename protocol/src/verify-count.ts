@@ -7,6 +7,7 @@ import { pointFromHex } from './group.ts'
 import { parseSigned } from './messages.ts'
 import { encodeRecord, type KeysRecord, recordKeys, type ResultRecord } from './records.ts'
 import { computeResult, isWithheld } from './result.ts'
+import { checkRootStatement, parseRootStatement, requireRootStatements } from './root-statement.ts'
 import { assertSigned } from './signed-message.ts'
 import { boxRoot, type Tally, tallyToJson } from './tally.ts'
 import { tags } from './tagged-hash.ts'
@@ -18,7 +19,8 @@ import { hasReached, mayHaveReached } from './verify-state.ts'
 /** Returns the result as recomputed; undefined when there can be none. */
 export async function verifyCount (verification: Verification, keys: KeysRecord | undefined, { tally, lastKey }: VerifiedBox): Promise<ResultRecord | undefined> {
   await verifyCountRecord(verification, tally, lastKey)
-  const messages = await verifyDecryptions(verification, keys, tally)
+  const signed = await verifyRootStatements(verification, keys, tally)
+  const messages = await verifyDecryptions(verification, keys, tally, signed)
   return await verifyResult(verification, tally, messages)
 }
 
@@ -58,7 +60,32 @@ function compareCount (recorded: Record<string, unknown>, root: OpenCheck, sums:
   sums.failUnless(sameJson(recordedSums, expected.sums), 'the sums are not those of the ballots')
 }
 
-async function verifyDecryptions ({ reader, checks: { decryptions: check }, definition, electionId, status }: Verification, keys: KeysRecord | undefined, tally: Tally | undefined): Promise<DecryptionMessage[]> {
+/** The trustees whose statements hold. */
+async function verifyRootStatements ({ reader, checks, definition, electionId, status }: Verification, keys: KeysRecord | undefined, tally: Tally | undefined): Promise<number[]> {
+  const check = checks['root-statements']
+  const signers: number[] = []
+  for await (const { key, name, value } of reader.section('box-root')) {
+    check.count++
+    check.attempt(`trustee ${name}`, () => {
+      const signed = parseSigned(parseCanonical(value))
+      const message = parseRootStatement(signed.message)
+      const trustee = definition.trustees[message.trustee]
+      if (trustee === undefined || key !== recordKeys.boxRoot(electionId, message.trustee)) throw new ScrutinError('trustee.unknown')
+      assertSigned(tags.rootStatement, fromHex(electionId, 32), trustee.key, signed)
+      if (tally === undefined || keys === undefined) throw new ScrutinError('election.not-ready', 'there is nothing that could be signed')
+      if (isWithheld(definition, tally)) throw new ScrutinError('decryption.withheld')
+      checkRootStatement(message, keys, tally)
+      signers.push(message.trustee)
+    })
+  }
+  if (check.count > 0) check.failUnless(mayHaveReached(status, 'tallied'), `there are statements of a root, but the election is ${status}`)
+  else check.note('no trustee has signed the root')
+  return signers
+}
+
+async function verifyDecryptions (
+  { reader, checks: { decryptions: check }, definition, electionId, status }: Verification, keys: KeysRecord | undefined, tally: Tally | undefined, signers: readonly number[]
+): Promise<DecryptionMessage[]> {
   const messages: DecryptionMessage[] = []
   const id = fromHex(electionId, 32)
   const root = tally === undefined ? '' : boxRoot(tally)
@@ -74,6 +101,7 @@ async function verifyDecryptions ({ reader, checks: { decryptions: check }, defi
       if (tally === undefined || verification === undefined) throw new ScrutinError('election.not-ready', 'there is nothing that could be decrypted')
       if (!keys!.qualified.includes(message.trustee)) throw new ScrutinError('trustee.disqualified')
       if (isWithheld(definition, tally)) throw new ScrutinError('decryption.withheld')
+      requireRootStatements(signers, message.trustee, definition.threshold)
       checkDecryption({ electionId: id, boxRoot: root }, message, verification.map(pointFromHex), tally)
       messages.push(message)
     })

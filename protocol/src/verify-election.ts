@@ -16,6 +16,7 @@ import { verifyCeremony } from './verify-ceremony.ts'
 import { verifyCount } from './verify-count.ts'
 import { verifyOpening } from './verify-opening.ts'
 import { parseState } from './verify-state.ts'
+import { verifyTrials } from './verify-trials.ts'
 import { verifyVoidVotes } from './verify-void-votes.ts'
 
 export interface VerifyOptions {
@@ -41,6 +42,7 @@ export async function verifyElection (lines: AsyncIterable<string>, options: Ver
     reader, checks, definition, electionId: id, rules: slotRules(definition), status: state.status, onProgress: options.onProgress ?? (() => {}),
   }
   const keys = await verifyCeremony(verification)
+  await verifyTrials(verification, keys)
   const opening = await verifyOpening(verification, keys)
   const box = await verifyBox(verification, opening)
   const result = await verifyCount(verification, keys, box)

@@ -17,6 +17,8 @@ const sectionOf = {
   ballot: 'ballot',
   tracker: 'tracker',
   count: 'count',
+  trial: 'trial',
+  boxRoot: 'box-root',
   decryption: 'decryption',
   result: 'result',
   voidVote: 'void-vote',

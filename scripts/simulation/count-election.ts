@@ -26,7 +26,8 @@ export async function countElection (network: RunningNetwork, electionId: string
   const { threshold } = (await api.election(electionId)).definition
   const trustees = network.members.flatMap(({ trustee }) => trustee === undefined ? [] : [trustee]).slice(0, threshold)
   await progress.step(`Decryption of the sums by ${threshold} trustees`, async () => {
-    for (const { configFile } of trustees) await runOperator('trustee/src/command.ts', ['decrypt', electionId, '--config', configFile])
+    // at once: each waits until the others have signed the same root
+    await Promise.all(trustees.map(async ({ configFile }) => await runOperator('trustee/src/command.ts', ['decrypt', electionId, '--config', configFile])))
   })
   await progress.step('Publication', async () => { await until(async () => await status() === 'published', 120, 'the publication') })
   await progress.step('Bundle', async () => { await download(`${api.gateways.at(-1)!}/v1/elections/${electionId}/bundle`, bundleFile) })

@@ -47,6 +47,12 @@ export async function stageElection (network: RunningNetwork, draft: Draft, vote
   await progress.step('Key ceremony of the trustees', async () => {
     await until(async () => (await api.election(electionId)).state.status === 'keyed', 120, 'the key ceremony')
   })
+  await progress.step('Trial decryption by the trustees', async () => {
+    await until(async () => {
+      const { keys, trials } = await api.election(electionId)
+      return keys?.qualified.every((trustee) => trials.includes(trustee)) === true
+    }, 120, 'the trial decryption')
+  })
   await progress.step('Opening', async () => { await api.step(electionId, 'open') })
 
   const ids = [...codes[0]!.keys()]

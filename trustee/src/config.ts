@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox'
+import { PeerConfig } from '../../ledger/src/block-source.ts'
 import { LedgerConfig } from '../../ledger/src/config.ts'
 import { LogLevel } from '../../service/src/config-sections.ts'
 import { readConfig } from '../../service/src/read-config.ts'
@@ -9,6 +10,8 @@ export const TrusteeConfig = Type.Object({
   member: Type.String({ minLength: 1 }),
   /** With the role `trustee`. */
   ledger: LedgerConfig,
+  /** Peers of other members, whose blocks are counted beside those of the member's own peer. Needed to decrypt on Fabric. */
+  peers: Type.Optional(Type.Array(PeerConfig, { maxItems: 20 })),
   /** Folder of its own, mode 0700: the encrypted key store lies there and nothing else of the trustee's. */
   folder: Type.String({ minLength: 1 }),
   /** File with the passphrase of the key store; without it, `SCRUTIN_TRUSTEE_PASSPHRASE` or a prompt. */

@@ -1,7 +1,7 @@
 /** All that a trustee must keep, in one encrypted file: its own key and, per election, what it drew, received and posted. */
 import { join } from 'node:path'
 import type { CeremonySecrets } from '../../protocol/src/hold-shares.ts'
-import type { SignedCeremonyMessage, SignedDecryption } from '../../protocol/src/records.ts'
+import type { SignedCeremonyMessage, SignedDecryption, SignedRootStatement } from '../../protocol/src/records.ts'
 import { pointToHex, scalarFromHex, scalarToHex } from '../../protocol/src/group.ts'
 import { generateKeyPair, type KeyPair, keyPairFromSecret } from '../../protocol/src/schnorr.ts'
 import { withLock } from './file-lock.ts'
@@ -18,14 +18,21 @@ export interface StoredElection {
   readonly confirm?: SignedCeremonyMessage
   /** Share of each key, scalars in hex. Erased when the election is cancelled. */
   readonly shares?: readonly string[]
+  /** The only root that this trustee ever signs for the election. */
+  readonly root?: SignedRootStatement
   /** The only box that this trustee ever decrypts for the election. */
   readonly decryption?: { readonly boxRoot: string, readonly signed: SignedDecryption }
 }
 
-interface StoreContent {
+export interface StoreContent {
   /** Scalar in hex. */
   readonly key: string
   readonly elections: Readonly<Record<string, StoredElection>>
+}
+
+/** The file of the store in this folder. */
+export function sealedStore (folder: string, passphrase: string, logN?: number): SealedFile {
+  return new SealedFile(join(folder, 'store'), passphrase, { format: 'scrutin-trustee-store/1', logN })
 }
 
 export class KeyStore {
@@ -47,7 +54,7 @@ export class KeyStore {
    * @throws KeyStoreError for a wrong passphrase or a file that is none
    */
   static async open (folder: string, passphrase: string, options: { readonly logN?: number } = {}): Promise<KeyStore> {
-    const sealed = new SealedFile(join(folder, 'store'), passphrase, options.logN)
+    const sealed = sealedStore(folder, passphrase, options.logN)
     const key = await withLock(`${sealed.file}.lock`, () => {
       const content = read(sealed)
       if (content !== undefined) return content.key

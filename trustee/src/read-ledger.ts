@@ -1,12 +1,16 @@
 /** What the trustee reads from its peer. It believes the peer's word for nothing that a hash or a signature can show. */
+import { electionRecords } from '../../ledger/src/election-records.ts'
 import type { Ledger } from '../../ledger/src/port.ts'
 import { checkDefinition, type Definition, electionId } from '../../protocol/src/definition.ts'
 import { type CeremonyMessage, type CeremonyRound, ceremonyTags, parseCeremonyMessage } from '../../protocol/src/ceremony.ts'
-import { fromHex } from '../../protocol/src/bytes.ts'
+import { fromBase64url, fromHex } from '../../protocol/src/bytes.ts'
+import { parseCanonical } from '../../protocol/src/canonical-json.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import { parseSigned } from '../../protocol/src/messages.ts'
-import { type ElectionStatus, electionStatuses, type KeysRecord } from '../../protocol/src/records.ts'
+import { type ElectionStatus, electionStatuses, type KeysRecord, recordKeys } from '../../protocol/src/records.ts'
+import { parseRootStatement, type RootStatement } from '../../protocol/src/root-statement.ts'
 import { assertSigned, type Signed } from '../../protocol/src/signed-message.ts'
+import { tags } from '../../protocol/src/tagged-hash.ts'
 
 /** The contract's answer, as the contract types it. */
 export async function readContract<T> (ledger: Ledger, transaction: string, ...args: readonly string[]): Promise<T> {
@@ -17,25 +21,23 @@ export interface KnownElection {
   readonly id: string
   readonly definition: Definition
   readonly status: ElectionStatus
-  /** The trustees who take part, by index; undefined before the keys stand. */
-  readonly qualified: readonly number[] | undefined
-  /** The transcript that the qualified trustees confirmed. */
-  readonly transcript: string | undefined
-  /** Trustees whose partial decryptions are posted. */
-  readonly decryptions: readonly number[]
+  /** Undefined before they stand. As the peer shows them: a trustee holds them against what it confirmed. */
+  readonly keys: KeysRecord | undefined
+  /** Trustees who have decrypted on trial. */
+  readonly trials: readonly number[]
   /** This trustee's index; undefined when the definition does not name its key. */
   readonly trustee: number | undefined
 }
 
 /** Throws `ledger.record` when the definition is not the one that the id names. */
 export async function readElection (ledger: Ledger, id: string, publicKey: string): Promise<KnownElection> {
-  const view = await readContract<{ definition: unknown, state: { status: string }, keys: KeysRecord | null, decryptions: number[] }>(ledger, 'readElection', id)
+  const view = await readContract<{ definition: unknown, state: { status: string }, keys: KeysRecord | null, trials: number[] }>(ledger, 'readElection', id)
   const definition = checkDefinition(view.definition)
   const status = electionStatuses.find((name) => name === view.state.status)
   if (electionId(definition) !== id || status === undefined) throw new ScrutinError('ledger.record', `the definition or state of ${id}`)
   const index = definition.trustees.findIndex(({ key }) => key === publicKey)
   return {
-    id, definition, status, qualified: view.keys?.qualified, transcript: view.keys?.transcript, decryptions: view.decryptions, trustee: index < 0 ? undefined : index,
+    id, definition, status, keys: view.keys ?? undefined, trials: view.trials, trustee: index < 0 ? undefined : index,
   }
 }
 
@@ -65,6 +67,20 @@ export async function readCeremony (ledger: Ledger, { id, definition }: KnownEle
     confirms: take('confirm', posted.confirms),
     complaints: take('complaint', posted.complaints),
   }
+}
+
+/** The trustees' statements of the box's root, each with its signature checked; throws `access.signature` or `input.malformed`. */
+export async function readRootStatements (ledger: Ledger, { id, definition }: KnownElection): Promise<RootStatement[]> {
+  const statements: RootStatement[] = []
+  for await (const { key, value } of electionRecords(ledger, id, ['box-root'])) {
+    const signed = parseSigned(parseCanonical(fromBase64url(value)))
+    const statement = parseRootStatement(signed.message)
+    const trustee = definition.trustees[statement.trustee]
+    if (trustee === undefined || key !== recordKeys.boxRoot(id, statement.trustee)) throw new ScrutinError('trustee.unknown')
+    assertSigned(tags.rootStatement, fromHex(id, 32), trustee.key, signed)
+    statements.push(statement)
+  }
+  return statements
 }
 
 /** A client may claim a time that far from the endorsers' clocks, and so be listed before what was announced earlier. */

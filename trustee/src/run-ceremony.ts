@@ -12,6 +12,7 @@ import { ceremonyContext } from '../../protocol/src/opening.ts'
 import type { SignedCeremonyMessage } from '../../protocol/src/records.ts'
 import { signMessage } from '../../protocol/src/signed-message.ts'
 import { submitWithPatience } from '../../service/src/submit-with-patience.ts'
+import { postTrial } from './post-trial.ts'
 import { type KnownElection, type PostedCeremony, readCeremony, readElection } from './read-ledger.ts'
 import type { Trustee } from './trustee.ts'
 
@@ -25,6 +26,7 @@ export async function advanceCeremony (trustee: Trustee, electionId: string): Pr
     if (election.trustee === undefined) return 'foreign'
     if (election.status !== 'announced') {
       await forgetSecrets(trustee, election)
+      await postTrial(trustee, election)
       return 'over'
     }
     const message = await nextMessage(trustee, election, election.trustee)
@@ -148,9 +150,9 @@ async function expireIfLate ({ ledger, log }: Trustee, { id, definition }: Known
 }
 
 /** What was drawn is not needed once the keys stand; of a cancelled election nothing is. */
-async function forgetSecrets ({ store, log }: Trustee, { id, status, transcript, qualified, trustee }: KnownElection): Promise<void> {
+async function forgetSecrets ({ store, log }: Trustee, { id, status, keys, trustee }: KnownElection): Promise<void> {
   const before = store.election(id)
-  if (status !== 'cancelled' && qualified?.includes(trustee!) !== false && !isConfirmOf(before.confirm, transcript ?? '')) {
+  if (status !== 'cancelled' && keys?.qualified.includes(trustee!) !== false && !isConfirmOf(before.confirm, keys?.transcript ?? '')) {
     if (before.secrets !== undefined) log.error({ electionId: id }, 'the keys are not those that this trustee confirmed: its secrets are kept')
     return
   }

@@ -6,13 +6,14 @@
 import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from 'node:crypto'
 import Type, { type Static } from 'typebox'
 import { Value } from 'typebox/value'
-import { readIfThere, writePrivate } from '../../service/src/private-files.ts'
+import { createPrivate, readIfThere, writePrivate } from '../../service/src/private-files.ts'
 
 /** 128 MiB and some tenths of a second. */
 export const defaultLogN = 17
 
 const Envelope = Type.Object({
-  format: Type.Literal('scrutin-trustee-store/1'),
+  /** What is in the file, and in which version: authenticated with the rest. */
+  format: Type.String({ pattern: '^[a-z-]+/[0-9]+$' }),
   /** scrypt with N = 2^logN, r = 8, p = 1. The upper bound keeps a changed file from taking all memory. */
   logN: Type.Integer({ minimum: 10, maximum: 20 }),
   salt: Type.String({ pattern: '^[0-9a-f]{64}$' }),
@@ -29,16 +30,24 @@ export class KeyStoreError extends Error {
 
 const tagLength = 16
 
+export interface SealedFileOptions {
+  readonly format: string
+  /** scrypt's cost for a new file: 2^logN. */
+  readonly logN?: number | undefined
+}
+
 export class SealedFile {
   readonly file: string
   readonly #passphrase: string
+  readonly #format: string
   readonly #logN: number
   // Deriving the key takes long on purpose; the salt, and so the key, stays that of the file.
   #derived: { readonly logN: number, readonly salt: string, readonly key: Buffer } | undefined
 
-  constructor (file: string, passphrase: string, logN = defaultLogN) {
+  constructor (file: string, passphrase: string, { format, logN = defaultLogN }: SealedFileOptions) {
     this.file = file
     this.#passphrase = passphrase
+    this.#format = format
     this.#logN = logN
   }
 
@@ -46,7 +55,7 @@ export class SealedFile {
   read (): string | undefined {
     const text = readIfThere(this.file)
     if (text === undefined) return undefined
-    const { sealed, ...header } = parseEnvelope(this.file, text)
+    const { sealed, ...header } = this.#parse(text)
     const bytes = Buffer.from(sealed, 'base64url')
     const decipher = createDecipheriv('aes-256-gcm', this.#key(header.logN, header.salt), Buffer.from(header.nonce, 'hex'))
     decipher.setAAD(headerBytes(header)).setAuthTag(bytes.subarray(-tagLength))
@@ -57,12 +66,37 @@ export class SealedFile {
     }
   }
 
+  /** Replaces the file, whole or not at all. */
   write (text: string): void {
+    writePrivate(this.file, this.#seal(text))
+  }
+
+  /** The same for a file that must not exist yet; throws `KeyStoreError` when it does. */
+  create (text: string): void {
+    try {
+      createPrivate(this.file, this.#seal(text))
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') throw new KeyStoreError(`${this.file} exists already`)
+      throw error
+    }
+  }
+
+  #seal (text: string): string {
     const { logN, salt } = this.#derived ?? { logN: this.#logN, salt: randomBytes(32).toString('hex') }
-    const header = { format: 'scrutin-trustee-store/1', logN, salt, nonce: randomBytes(12).toString('hex') } as const
+    const header = { format: this.#format, logN, salt, nonce: randomBytes(12).toString('hex') }
     const cipher = createCipheriv('aes-256-gcm', this.#key(logN, salt), Buffer.from(header.nonce, 'hex')).setAAD(headerBytes(header))
     const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64url')
-    writePrivate(this.file, `${JSON.stringify({ ...header, sealed })}\n`)
+    return `${JSON.stringify({ ...header, sealed })}\n`
+  }
+
+  #parse (text: string): Envelope {
+    try {
+      const envelope: unknown = JSON.parse(text)
+      if (Value.Check(Envelope, envelope) && envelope.format === this.#format && envelope.sealed.length >= 22) return envelope
+    } catch {
+      // said below
+    }
+    throw new KeyStoreError(`${this.file} is not a file of the form ${this.#format}`)
   }
 
   #key (logN: number, salt: string): Buffer {
@@ -73,16 +107,6 @@ export class SealedFile {
     }
     return this.#derived.key
   }
-}
-
-function parseEnvelope (file: string, text: string): Envelope {
-  try {
-    const envelope: unknown = JSON.parse(text)
-    if (Value.Check(Envelope, envelope) && envelope.sealed.length >= 22) return envelope
-  } catch {
-    // said below
-  }
-  throw new KeyStoreError(`${file} is not a key store of this version`)
 }
 
 function headerBytes ({ format, logN, salt, nonce }: Omit<Envelope, 'sealed'>): Buffer {

@@ -11,7 +11,7 @@ export interface TrusteeStatus {
 }
 
 /** What the key store holds of an election, without a secret of it. */
-export type Holding = 'nothing' | 'committed' | 'dealt' | 'complained' | 'share' | 'decrypted'
+export type Holding = 'nothing' | 'committed' | 'dealt' | 'complained' | 'share' | 'signed' | 'decrypted'
 
 export async function readTrusteeStatus ({ ledger, store }: Trustee): Promise<TrusteeStatus> {
   const { entries } = await readContract<{ entries: SignedDirectoryEntry[] }>(ledger, 'readDirectory')
@@ -25,8 +25,9 @@ export async function readTrusteeStatus ({ ledger, store }: Trustee): Promise<Tr
   return { key: store.publicKey, inDirectory: entries.some(({ message }) => message.kind === 'trustee' && message.key === store.publicKey), elections }
 }
 
-function holdingOf ({ commit, deal, complaint, shares, decryption }: StoredElection): Holding {
+function holdingOf ({ commit, deal, complaint, shares, root, decryption }: StoredElection): Holding {
   if (decryption !== undefined) return 'decrypted'
+  if (root !== undefined) return 'signed'
   if (shares !== undefined) return 'share'
   if (complaint !== undefined) return 'complained'
   return deal !== undefined ? 'dealt' : commit !== undefined ? 'committed' : 'nothing'

@@ -1,7 +1,8 @@
-/** A trustee at work: its ledger, its key store, its log. */
+/** A trustee at work: its ledger, the members whose blocks it counts, its key store, its log. */
 import type { Logger } from 'pino'
 import type { Ledger } from '../../ledger/src/port.ts'
 import { openLedger } from '../../ledger/src/open-ledger.ts'
+import { type ElectionSource, openSources } from './election-sources.ts'
 import { enterDirectory } from '../../service/src/enter-directory.ts'
 import type { TrusteeConfig } from './config.ts'
 import { KeyStore } from './key-store.ts'
@@ -9,6 +10,8 @@ import { createLog } from './log.ts'
 
 export interface Trustee {
   readonly ledger: Ledger
+  /** Where it reads the elections that it recounts. */
+  readonly sources: readonly ElectionSource[]
   readonly store: KeyStore
   readonly log: Logger
 }
@@ -19,13 +22,23 @@ export interface OpenTrusteeOptions {
   readonly logN?: number
 }
 
-/** Opens key store and ledger; whoever calls it closes the ledger. */
+/** Opens key store, ledger and peers; `closeTrustee` closes them. */
 export async function openTrustee (config: TrusteeConfig, passphrase: string, options: OpenTrusteeOptions = {}): Promise<Trustee> {
   const log = options.log ?? createLog(config)
   const store = await KeyStore.open(config.folder, passphrase, options.logN === undefined ? {} : { logN: options.logN })
   const ledger = await openLedger(config.ledger)
   if (ledger.notice !== undefined) log.warn(ledger.notice)
-  return { ledger, store, log }
+  try {
+    return { ledger, sources: await openSources(ledger, config.peers ?? []), store, log }
+  } catch (error) {
+    await ledger.close()
+    throw error
+  }
+}
+
+export async function closeTrustee ({ ledger, sources }: Trustee): Promise<void> {
+  for (const source of sources) source.close()
+  await ledger.close()
 }
 
 /** Puts the trustee's key into the directory, unless it stands there already. */

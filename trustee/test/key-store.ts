@@ -40,7 +40,7 @@ t.test('a changed file does not open', async (t) => {
   }
   for (const changed of ['', 'key', JSON.stringify({ ...envelope, logN: 30 }), JSON.stringify({ ...envelope, note: 1 })]) {
     await writeFile(file, changed)
-    await t.rejects(KeyStore.open(folder, 'a'), { message: /is not a key store of this version/ })
+    await t.rejects(KeyStore.open(folder, 'a'), { message: /is not a file of the form scrutin-trustee-store/ })
   }
 })
 

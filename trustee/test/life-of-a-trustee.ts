@@ -24,6 +24,7 @@ t.test('three trustees make the keys, two decrypt, the second publishes', async 
   }
   // each learns of the end of the ceremony by an event, and erases what it drew
   while (trustees.some(({ store }) => store.election(election.id).secrets !== undefined)) await new Promise((resolve) => setTimeout(resolve, 20))
+  while ((await readElectionView(as, election)).trials.length < 3) await new Promise((resolve) => setTimeout(resolve, 20))
   stop.abort()
   await Promise.all(following)
   for (const { store } of trustees) secrets.push(scalarToHex(store.keys.secretKey), ...secretsOf(store.election(election.id)))
@@ -32,9 +33,10 @@ t.test('three trustees make the keys, two decrypt, the second publishes', async 
   await voteAndCount(staged, [[{ choose: ['option-1'] }], ['blank'], [{ choose: ['option-1'] }]])
 
   const first = await decryptElection(trustees[0]!, election.id)
-  t.match(first, { boxRoot: /^[0-9a-f]{64}$/, withheld: false, published: false })
-  t.strictSame(await decryptElection(trustees[0]!, election.id), first, 'once more changes nothing')
-  t.strictSame(await decryptElection(trustees[2]!, election.id), { ...first, published: true })
+  t.match(first, { boxRoot: /^[0-9a-f]{64}$/, withheld: false, signedBy: [0], decrypted: false, published: false })
+  t.match(await readTrusteeStatus(trustees[0]!), { elections: [{ holds: 'signed' }] })
+  t.strictSame(await decryptElection(trustees[2]!, election.id), { ...first, signedBy: [0, 2], decrypted: true })
+  t.strictSame(await decryptElection(trustees[0]!, election.id), { ...first, signedBy: [0, 2], decrypted: true, published: true })
   t.match((await readElectionView(as, election)).result, {
     ballots: 3, trustees: [0, 2], questions: [{ counts: { 'option-1': 2, 'option-2': 0, 'option-3': 0 }, blank: 1 }],
   })

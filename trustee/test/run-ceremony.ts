@@ -81,9 +81,10 @@ t.test('a dealer who sends one trustee of three a bad share is disqualified, and
     t.equal(secrets, undefined)
   }
   await voteAndCount(staged, [[{ choose: ['option-1'] }], ['blank']])
-  t.match(await decryptElection(first, election.id), { published: false })
+  t.match(await decryptElection(first, election.id), { decrypted: false })
   t.equal(await codeOf(decryptElection(third, election.id)), 'trustee.disqualified')
-  t.match(await decryptElection(second, election.id), { published: true })
+  t.match(await decryptElection(second, election.id), { decrypted: true })
+  t.match(await decryptElection(first, election.id), { published: true })
   t.match((await readElectionView(as, election)).result, { ballots: 2, trustees: [0, 1], questions: [{ counts: { 'option-1': 1 }, blank: 1 }] })
 })
 

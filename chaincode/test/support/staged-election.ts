@@ -13,10 +13,13 @@ import { isErrorCode, ScrutinError } from '../../../protocol/src/errors.ts'
 import { confirmMessage } from '../../../protocol/src/hold-shares.ts'
 import { signIssuance } from '../../../protocol/src/issuances.ts'
 import type { Answer } from '../../../protocol/src/kinds/question-kind.ts'
+import { keysRecord } from '../../../protocol/src/opening.ts'
 import type { RegistrarMessage } from '../../../protocol/src/records.ts'
+import type { RootStatement } from '../../../protocol/src/root-statement.ts'
 import { signMessage } from '../../../protocol/src/signed-message.ts'
 import { boxRoot, tallyFromJson } from '../../../protocol/src/tally.ts'
 import { tags } from '../../../protocol/src/tagged-hash.ts'
+import { decryptTrial } from '../../../protocol/src/trial.ts'
 import type { SampleElection } from '../../../protocol/test/support/sample-election.ts'
 import { castableBallot, sampleRegistrarMessage } from '../../../protocol/test/support/sample-election.ts'
 import type { ElectionView } from '../../src/read-records.ts'
@@ -63,6 +66,13 @@ export async function postConfirm (as: LedgerAs, election: SampleElection, trust
   await postCeremony(as, election, trustee, confirmMessage(election.ceremony, trustee, election.commits, election.deals, qualified))
 }
 
+export async function postTrial (as: LedgerAs, election: SampleElection, trustee: number): Promise<void> {
+  const { keys, shares } = election.trustees[trustee]!
+  const message = decryptTrial(election.idBytes, keysRecord(election.ceremony, election.commits, election.deals, election.qualified), trustee, shares)
+  const signed = signMessage(tags.trialMessage, election.idBytes, keys, message)
+  await (await as(election.definition.trustees[trustee]!.mspId, 'trustee')).submit('postTrial', [election.id, JSON.stringify(signed)])
+}
+
 export async function prepareRegistrar (as: LedgerAs, election: SampleElection, registrar: number, changes: Partial<RegistrarMessage> = {}): Promise<void> {
   const message: RegistrarMessage = { ...sampleRegistrarMessage(election, registrar), ...changes }
   const signed = signMessage(tags.registrarMessage, election.idBytes, election.registrars[registrar]!.keys, message)
@@ -73,8 +83,14 @@ export async function prepareRegistrar (as: LedgerAs, election: SampleElection, 
 export async function stageOpenElection (as: LedgerAs, election: SampleElection): Promise<void> {
   await announce(as, election)
   await runCeremony(as, election)
-  for (const i of election.registrars.keys()) await prepareRegistrar(as, election, i)
+  await prepareToOpen(as, election)
   await (await as(election.definition.organiser.mspId, 'organiser')).submit('open', [election.id])
+}
+
+/** What is left after the keys: trial decryptions, and the registrars' keys. */
+export async function prepareToOpen (as: LedgerAs, election: SampleElection): Promise<void> {
+  for (const i of election.qualified) await postTrial(as, election, i)
+  for (const i of election.registrars.keys()) await prepareRegistrar(as, election, i)
 }
 
 /** Issuances of every registrar for the voter at this place of the roll. */
@@ -111,8 +127,22 @@ export async function finishElection (as: LedgerAs, election: SampleElection, pa
   const organiser = await as(election.definition.organiser.mspId, 'organiser')
   await organiser.submit('close', [election.id])
   await countAll(as, election, pageSize)
-  for (const trustee of election.qualified.slice(0, election.definition.threshold)) await postDecryption(as, election, trustee)
+  await decryptAll(as, election)
   await organiser.submit('publish', [election.id])
+}
+
+/** The first t qualified trustees sign the root, then decrypt. */
+export async function decryptAll (as: LedgerAs, election: SampleElection): Promise<void> {
+  const trustees = election.qualified.slice(0, election.definition.threshold)
+  for (const trustee of trustees) await signRoot(as, election, trustee)
+  for (const trustee of trustees) await postDecryption(as, election, trustee)
+}
+
+export async function signRoot (as: LedgerAs, election: SampleElection, trustee: number, changes: Partial<RootStatement> = {}): Promise<void> {
+  const { count } = await readElectionView(as, election)
+  const tally = tallyFromJson(count!)
+  const signed = signMessage(tags.rootStatement, election.idBytes, election.trustees[trustee]!.keys, { trustee, boxRoot: boxRoot(tally), ballots: tally.frontier.size, ...changes })
+  await (await as(election.definition.trustees[trustee]!.mspId, 'trustee')).submit('signBoxRoot', [election.id, JSON.stringify(signed)])
 }
 
 export async function countAll (as: LedgerAs, election: SampleElection, pageSize: number): Promise<number> {

@@ -8,8 +8,8 @@ import { readFileSync } from 'node:fs'
 import type { CommitMessage, DealMessage } from '../../src/ceremony.ts'
 import type { Definition } from '../../src/definition-schema.ts'
 import type { DecryptionMessage } from '../../src/decryption.ts'
-import { basePoint, decodePoint, invertScalar, modOrder, multiply, type Point, pointFromHex, pointToHex, reduceWide, scalarFromHex, scalarToHex, sumPoints } from '../../src/group.ts'
-import type { SignedDecryption, SignedRegistrarMessage } from '../../src/records.ts'
+import { basePoint, decodePoint, derivePoint, invertScalar, modOrder, multiply, type Point, pointFromHex, pointToHex, reduceWide, scalarFromHex, scalarToHex, sumPoints } from '../../src/group.ts'
+import type { SignedDecryption, SignedRegistrarMessage, SignedTrial } from '../../src/records.ts'
 import type { Signed } from '../../src/signed-message.ts'
 
 type Factors = DecryptionMessage['factors'][number][number]
@@ -107,6 +107,15 @@ export function computeWorkedExample (): ReadonlyMap<string, string> {
   say('keys.verification.0.0', pointToHex(verification(0, 0)))
   say('keys.verification.1.1', pointToHex(verification(1, 1)))
 
+  // the trial decryption of trustee 0, slot 1
+  const trialPoint = derivePoint(createHash('sha512').update(Buffer.concat([frame(text('scrutin/1/trial-point')), frame(id), frame(number(1)), frame(bytes(pointToHex(keys[1]!)))])).digest())
+  const trial = json<SignedTrial>('trial/00').message.factors[1]!
+  say('trial.slot.1.point', pointToHex(trialPoint))
+  say('trial.0.slot.1.factor', trial.factor)
+  say('trial.0.slot.1.challenge', challenge('trial-proof', [['election', id], ['place', Buffer.concat([number(0), number(1)])],
+    ['share', bytes(pointToHex(verification(0, 1)))], ['alpha', bytes(pointToHex(trialPoint))], ['factor', bytes(trial.factor)], ['commitments', bytes(trial.proof).subarray(0, 64)]]))
+  say('trial.0.message.challenge', signatureChallenge('trial-message', bytes(definition.trustees[0]!.key), signatureOf('trial/00'), Buffer.concat([frame(id), frame(messageBytes('trial/00'))])))
+
   const modulus = Buffer.from(json<SignedRegistrarMessage>('registrar/00').message.moduli[0]!, 'base64url')
   say('registrar.0.modulus-hash', hash('rsa-modulus', modulus))
   const [value] = json<SignedRegistrarMessage>('registrar/00').message.proofs[0]!
@@ -156,6 +165,8 @@ export function computeWorkedExample (): ReadonlyMap<string, string> {
   say('sums.beta.0', pointToHex(sums[1]!))
   say('sums.beta.1', pointToHex(sums[2]!))
 
+  say('root-statement.0.message', messageBytes('box-root/00').toString('utf8'))
+  say('root-statement.0.challenge', signatureChallenge('root-statement', bytes(definition.trustees[0]!.key), signatureOf('box-root/00'), Buffer.concat([frame(id), frame(messageBytes('box-root/00'))])))
   const factors = [0, 1].map((trustee) => json<SignedDecryption>(`decryption/0${trustee}`).message.factors[0]![0]!) as [Factors, Factors]
   say('decryption.0.slot.0.factor', factors[0][0]!.factor)
   say('decryption.0.slot.0.challenge', challenge('decryption-proof', [['election', id], ['box', bytes(root)], ['place', Buffer.alloc(16)],

@@ -20,6 +20,7 @@ import { compareLeaves, rollCommitment, rollTree } from '../../src/roll.ts'
 import { signMessage } from '../../src/signed-message.ts'
 import { addToTally, boxRoot, emptyTally, tallyToJson } from '../../src/tally.ts'
 import { tags } from '../../src/tagged-hash.ts'
+import { decryptTrial } from '../../src/trial.ts'
 import { obtainCredential, sampleElection, sampleRegistrarMessage } from './sample-election.ts'
 
 const text = (fr: string, en: string): Record<string, string> => ({ fr, en })
@@ -72,6 +73,7 @@ for (const [round, messages] of Object.entries(posts) as [keyof typeof posts, ty
 }
 const keys = keysRecord(election.ceremony, election.commits, election.deals, [0, 1])
 put(recordKeys.keys(id), keys)
+election.trustees.forEach(({ keys: own, shares }, i) => { put(recordKeys.trial(id, i), signMessage(tags.trialMessage, idBytes, own, decryptTrial(idBytes, keys, i, shares))) })
 const registrarMessages = election.registrars.map((_, registrar) => sampleRegistrarMessage(election, registrar))
 registrarMessages.forEach((message, i) => { put(recordKeys.registrar(id, i), signMessage(tags.registrarMessage, idBytes, election.registrars[i]!.keys, message)) })
 put(recordKeys.opening(id), openingRecord(keys, registrarMessages))
@@ -97,6 +99,9 @@ for (const { tracker, credentialKey } of voters.toSorted((a, b) => a.tracker < b
 const rules = slotRules(definition)
 const tally = addToTally(emptyTally(rules, 1), rules, box.map(({ credentialKey, ballot }) => ({ credentialKey, bytes: ballot })))
 put(recordKeys.count(id), { ...tallyToJson(tally), cursor: box.at(-1)!.credentialKey, complete: true })
+election.trustees.forEach(({ keys: own }, i) => {
+  put(recordKeys.boxRoot(id, i), signMessage(tags.rootStatement, idBytes, own, { trustee: i, boxRoot: boxRoot(tally), ballots: tally.frontier.size }))
+})
 const decryptions = election.trustees.map(({ shares }, i) => decryptTally({ electionId: idBytes, boxRoot: boxRoot(tally) }, i, shares, tally))
 decryptions.forEach((message, i) => { put(recordKeys.decryption(id, i), signMessage(tags.decryptionMessage, idBytes, election.trustees[i]!.keys, message)) })
 put(recordKeys.result(id), computeResult(definition, tally, decryptions))

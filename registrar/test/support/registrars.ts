@@ -5,7 +5,10 @@ import type { Ledger } from '../../../ledger/src/port.ts'
 import { canonicalText } from '../../../protocol/src/canonical-json.ts'
 import { ceremonyTags, ceremonyTranscript, type CeremonyMessage } from '../../../protocol/src/ceremony.ts'
 import type { Definition } from '../../../protocol/src/definition.ts'
+import { keysRecord } from '../../../protocol/src/opening.ts'
 import { signMessage } from '../../../protocol/src/signed-message.ts'
+import { tags } from '../../../protocol/src/tagged-hash.ts'
+import { decryptTrial } from '../../../protocol/src/trial.ts'
 import { sampleElection, type SampleElection } from '../../../protocol/test/support/sample-election.ts'
 import type { RegistrarConfig } from '../../src/config.ts'
 import { prepareRoll } from '../../src/prepare-roll.ts'
@@ -74,5 +77,10 @@ async function holdCeremony (election: SampleElection, openLedgerAs: TestBed['op
   for (const trustee of ledgers.keys()) await post(trustee, commits[trustee]!)
   for (const trustee of ledgers.keys()) await post(trustee, deals[trustee]!)
   for (const trustee of ledgers.keys()) await post(trustee, { round: 'confirm', trustee, transcript })
+  const keys = keysRecord(ceremony, commits, deals, election.qualified)
+  for (const [trustee, ledger] of ledgers.entries()) {
+    const { shares, keys: own } = election.trustees[trustee]!
+    await ledger.submit('postTrial', [election.id, canonicalText(signMessage(tags.trialMessage, election.idBytes, own, decryptTrial(election.idBytes, keys, trustee, shares)))])
+  }
   await Promise.all(ledgers.map(async (ledger) => { await ledger.close() }))
 }

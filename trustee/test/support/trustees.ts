@@ -3,10 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { countAll, type LedgerAs, prepareRegistrar, readElectionView, temporaryLedger, voteAll } from '../../../chaincode/test/support/staged-election.ts'
+import type { Ledger } from '../../../ledger/src/port.ts'
 import type { Definition } from '../../../protocol/src/definition.ts'
 import { pointFromHex } from '../../../protocol/src/group.ts'
 import type { Answer } from '../../../protocol/src/kinds/question-kind.ts'
 import { type SampleElection, sampleElection } from '../../../protocol/test/support/sample-election.ts'
+import { type ElectionSource, recordsSource } from '../../src/election-sources.ts'
 import { KeyStore } from '../../src/key-store.ts'
 import { createLog } from '../../src/log.ts'
 import { advanceCeremonies } from '../../src/follow-ceremony.ts'
@@ -37,7 +39,7 @@ export async function stageTrustees (options: { trustees?: number, changes?: Par
   let logged = ''
   const log = createLog({ member: 'test', logLevel: 'debug' }, { write: (line: string) => { logged += line } })
   const open = async (index: number): Promise<Trustee> =>
-    ({ ledger: await as(members[index]!, 'trustee'), store: await KeyStore.open(folders[index]!, passphrase, { logN }), log })
+    trusteeOn(await as(members[index]!, 'trustee'), { store: await KeyStore.open(folders[index]!, passphrase, { logN }), log })
   const trustees = await Promise.all(members.map(async (_, index) => await open(index)))
   const election = sampleElection({
     changes: { trustees: trustees.map(({ store }, i) => ({ key: store.publicKey, mspId: members[i]! })), ...options.changes },
@@ -57,9 +59,18 @@ export async function stageTrustees (options: { trustees?: number, changes?: Par
   }
 }
 
+function trusteeOn (ledger: Ledger, { store, log }: Pick<Trustee, 'store' | 'log'>): Trustee {
+  return { ledger, sources: [recordsSource(ledger)], store, log }
+}
+
+/** The same trustee behind other peers: the first is its own ledger, and all are its sources. */
+export function behind (trustee: Trustee, ledger: Ledger, ...others: readonly ElectionSource[]): Trustee {
+  return { ...trustee, ledger, sources: [recordsSource(ledger), ...others] }
+}
+
 /** All trustees in turn, as often as it takes. */
 export async function runCeremonyInTurns ({ trustees }: StagedTrustees): Promise<void> {
-  for (let turn = 0; turn < 3; turn++) {
+  for (let turn = 0; turn < 4; turn++) {
     for (const trustee of trustees) await advanceCeremonies(trustee)
   }
 }
