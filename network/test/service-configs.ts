@@ -18,6 +18,7 @@ t.test('writes what each service of a member starts from', async t => {
   const key = await readFile(keyFile, 'utf8')
   t.strictSame(gateway, {
     listen: { host: '127.0.0.1', port: 30009 },
+    metrics: { host: '127.0.0.1', port: 30012 },
     member: 'universite-a',
     ledger: { kind: 'embedded', file: '/tmp/ledger.db', mspId: 'UniversiteAMSP', role: 'gateway' },
     organiserLedger: { kind: 'embedded', file: '/tmp/ledger.db', mspId: 'UniversiteAMSP', role: 'organiser' },
