@@ -6,7 +6,12 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
+import { common } from '@hyperledger/fabric-protos'
 import t from 'tap'
+import { audit } from '../../../auditor/src/audit.ts'
+import { type Anchor, anchorFormat } from '../../../chain/src/anchor.ts'
+import { headerHash } from '../../../chain/src/block.ts'
+import { nativeCrypto } from '../../../chain/src/native-crypto.ts'
 import { reset } from '../../../network/src/bring-down.ts'
 import { printed } from '../../../network/src/progress.ts'
 import { misplacedSecrets, processFolders, secretsWithin } from '../../../network/test/support/secrets.ts'
@@ -31,6 +36,12 @@ t.teardown(async () => {
 })
 
 interface Answer { readonly status: number, readonly body: Receipt & { readonly code?: string } }
+
+/** Fingerprint of the genesis block that configtxgen made. */
+async function genesisOf (folder: string): Promise<string> {
+  const header = common.Block.deserializeBinary(await readFile(join(folder, 'channel/genesis.block'))).getHeader()!
+  return Buffer.from(headerHash(nativeCrypto, { number: 0, previousHash: header.getPreviousHash_asU8(), dataHash: header.getDataHash_asU8() })).toString('hex')
+}
 
 /** Sends all ballots at the same moment, every other one through the second member's gateway. */
 async function castAtOnce (gateways: readonly GatewayClient[], electionId: string, ballots: readonly Uint8Array[]): Promise<Answer[]> {
@@ -77,10 +88,12 @@ t.test('Orsay 2007 read as approval, with a voter who casts 200 times', async (t
     return answered[0]!.body
   }
 
+  const bundle = join(dataFolder, 'orsay.ndjson')
   const outcome = await simulateElection({
     network,
     file,
     title: 'Orsay 2007',
+    out: bundle,
     atOnce: 32,
     progress,
     castOne: async (election, voter, gateways, index) => {
@@ -95,6 +108,11 @@ t.test('Orsay 2007 read as approval, with a voter who casts 200 times', async (t
   t.equal(outcome.committed, 559)
   t.match(outcome.counts, { Bayrou: 249, Sarkozy: 235, Royal: 191 })
   t.equal(outcome.verified, true)
+
+  const genesis = await genesisOf(dataFolder)
+  const anchor: Anchor = { format: anchorFormat, channel: network.consortium.channel, genesis, electionId: outcome.report.electionId }
+  t.match(await audit(bundle, { anchor }), { ok: true, anchored: true, chain: { genesis }, result: { ballots: 559 } }, 'anchored in the genesis block that the network was made from')
+  t.match(await audit(bundle, { anchor: { ...anchor, genesis: '00'.repeat(32) } }), { ok: false, anchored: false })
 
   const folders = await processFolders(network.members)
   const secrets = (await Promise.all(folders.map(secretsWithin))).flat()
