@@ -64,9 +64,10 @@ class Bench {
     const { parts } = this.#options
     try {
       const network = await inTime(this.#options.bringUp(), 300, 'bringing up the network')
-      await this.#part('barePut', 120, async () => { await this.#barePut(network) })
       const voters = this.#voters()
       if (voters > 0) await this.#onElection(network, voters)
+      // last: an audit rightly refuses a chain with writes that no page of the specification explains
+      await this.#part('barePut', 120, async () => { await this.#barePut(network) })
       const { castPerSecond, barePutPerSecond } = this.#figures
       if (parts.has('ratio') && castPerSecond !== undefined && barePutPerSecond !== undefined) this.#figures.castRatio = round(castPerSecond / barePutPerSecond, 2)
     } catch (error) {
