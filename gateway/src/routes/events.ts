@@ -61,7 +61,8 @@ const routes: FastifyPluginAsyncTypebox = async (app) => {
     const events = streamEvents({
       feed: app.eventFeed, ledger: app.ledger, gate, electionId, after, heartbeatMs: 1000 * heartbeatSeconds, signal: AbortSignal.any([stop.signal, end.signal]),
     })
-    reply.type('text/event-stream').header('cache-control', 'no-store').header('x-accel-buffering', 'no')
+    // a stream that ends when the gateway stops must not leave a connection behind that is waited for
+    reply.type('text/event-stream').header('cache-control', 'no-store').header('x-accel-buffering', 'no').header('connection', 'close')
     return await reply.send(Readable.from(watched(events, client), { highWaterMark: 1 }))
   }
 
