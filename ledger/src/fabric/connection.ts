@@ -42,7 +42,8 @@ const shared = new Map<string, SharedConnection>()
  * every restart of a peer or orderer.
  *
  * @returns the connection and what gives it back; it is closed when the last user has given it back
- * @throws ScrutinError `ledger.unavailable`, within some seconds, when the own peer can't be reached: to be tried again
+ * @throws ScrutinError `ledger.unavailable`, within some seconds, when the own peer can't be reached: to be tried again;
+ * Error when a file of the configuration can't be read or used: trying again would not help
  */
 export async function connect (config: FabricLedgerConfig): Promise<{ connection: FabricConnection, release: () => void }> {
   const key = JSON.stringify(config)
@@ -60,11 +61,11 @@ export async function connect (config: FabricLedgerConfig): Promise<{ connection
   }
   try {
     return { connection: await entry.connecting, release }
-  } catch (cause) {
+  } catch (error) {
     // whoever tries again must not meet this failure again
     if (shared.get(key) === entry) shared.delete(key)
     release()
-    throw cause instanceof ScrutinError ? cause : new ScrutinError('ledger.unavailable', `no connection to a peer of ${config.mspId}`, { cause })
+    throw error
   }
 }
 
@@ -98,7 +99,7 @@ async function openConnection (config: FabricLedgerConfig): Promise<FabricConnec
     commits.close()
     gateway.disconnect()
     delivery.client.close()
-    throw error
+    throw error instanceof ScrutinError ? error : new ScrutinError('ledger.unavailable', `no connection to a peer of ${mspId}`, { cause: error })
   }
 }
 
