@@ -1,10 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import closeWithGrace from 'close-with-grace'
-import { openLedger } from '../../ledger/src/open-ledger.ts'
 import { arithmeticNotice } from '../../protocol/src/point-arithmetic.ts'
 import { buildApp } from './app.ts'
 import { readGatewayConfig } from './config.ts'
 import { openGatewayKey } from './gateway-key.ts'
+import { PatientLedger } from './patient-ledger.ts'
 
 const usage = `Usage: node gateway/src/server.ts --config FILE
 
@@ -14,19 +15,28 @@ The REST gateway of one member.
   --help         this text
 `
 
+/** A ledger in reach is open by then, so that nothing fails at first. */
+const mostWaitMs = 2000
+
 async function start (configFile: string): Promise<void> {
   const config = await readGatewayConfig(configFile)
   const keys = openGatewayKey(config.folder)
-  const ledger = await openLedger(config.ledger)
-  const organiserLedger = await openLedger(config.organiserLedger)
+  const ledger = new PatientLedger(config.ledger)
+  const organiserLedger = new PatientLedger(config.organiserLedger)
   const app = await buildApp({ config, keys, ledger, organiserLedger })
-  for (const notice of [ledger.notice, arithmeticNotice()]) if (notice !== undefined) app.log.warn(notice)
   closeWithGrace({ delay: 10_000, logger: { error: (message: unknown) => { app.log.error(message) } } }, async ({ err }) => {
     if (err !== undefined) app.log.error({ err }, 'stopping after an error')
     await app.close()
     await Promise.all([ledger.close(), organiserLedger.close()])
   })
+  const notice = arithmeticNotice()
+  if (notice !== undefined) app.log.warn(notice)
+  const opening = Promise.all([ledger, organiserLedger].map(async (each) => { await each.open({ log: app.log, onGivenUp: fail }) }))
+    .then(() => { if (ledger.notice !== undefined) app.log.warn(ledger.notice) })
+  // a peer that is down must not take the gateway with it: it answers what it can, and says that it is not ready
+  await Promise.race([opening, sleep(mostWaitMs)])
   await app.listen(config.listen)
+  await opening
 }
 
 function readArguments (): { config?: string | undefined, help?: boolean | undefined } {
