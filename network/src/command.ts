@@ -110,7 +110,7 @@ addCommand('auditor-identity', 'give somebody outside an identity to read blocks
   .action(async (name: string, { data, member, out, json }: { data: string, member?: string, out?: string, json?: true }) => {
     const given = await giveAuditorIdentity({ dataFolder: data, name, out: out ?? `auditor-${name}`, ...(member === undefined ? {} : { member }) })
     if (json) printJson(given)
-    else console.log(`${given.folder} is for ${name} alone: it holds the private key. Its role reads; it can write nothing.`)
+    else console.log(`${given.folder} is for ${name} alone: it holds the private key. Its role reads; every write of the contract is refused to it.`)
   })
 
 addCommand('down', 'stop the network; its data stays')

@@ -24,7 +24,7 @@ export function checkCommand (): Command {
   return new Command('check').description('check a ballot that `vote` opened: run it on a second device, with the keys from another member or from disk')
     .argument('<file>', 'the check file')
     .option('--gateway <url>', 'a gateway of another member than the one you vote through: asked for the election and its keys')
-    .option('--bundle <file>', 'a bundle downloaded before, for a device without network')
+    .option('--bundle <file>', 'the records of the election, saved before from a gateway\'s /v1/elections/ID/records, for a device without network')
     .option('--tracker <tracker>', 'as the first device showed it before you chose to check')
     .option('--locale <locale>', 'language of the questions', defaultLocale())
     .option('--json', 'print one JSON object')
