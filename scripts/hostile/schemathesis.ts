@@ -59,6 +59,8 @@ export async function runSchemathesis (python: string, options: SchemathesisRun)
     'run', options.openApi, '--url', options.url, '--seed', String(options.seed), '--max-examples', String(options.maxExamples),
     '--phases', 'examples,coverage,fuzzing', '--mode', 'all', '--no-shrink', '--workers', '1', '--continue-on-failure', '--request-timeout', '20',
     '--checks', 'not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance',
+    // a stream that is open has no end to wait for: gateway/test/events.ts attacks these
+    '--exclude-path-regex', '/events$',
     '--suppress-health-check', 'all', '--warnings', 'off', ...headers,
   ], options.seconds, options.folder)
 }

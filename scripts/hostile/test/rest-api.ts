@@ -43,7 +43,7 @@ t.test('no request made up from the OpenAPI gets a 5xx, ends the gateway, or wri
   t.comment(`seed ${seed}`)
 
   const before = await ledger.status()
-  const stranger = await runSchemathesis(found.python, { url, openApi, seed, maxExamples: 25, folder: join(folder, 'stranger'), seconds: 130 })
+  const stranger = await runSchemathesis(found.python, { url, openApi, seed, maxExamples: 20, folder: join(folder, 'stranger'), seconds: 130 })
   t.ok(stranger.ok, `a stranger, seed ${seed}`, { output: stranger.output.slice(-6000) })
   t.same(await ledger.status(), before, 'a stranger writes nothing')
   t.comment(`${answered().length} requests`)
@@ -52,10 +52,11 @@ t.test('no request made up from the OpenAPI gets a 5xx, ends the gateway, or wri
   const config = join(folder, 'organiser', 'schemathesis.toml')
   await writeFile(config, `[parameters]\n"path.id" = "${election.id}"\n`)
   const strangers = answered().length
-  const organiser = await runSchemathesis(found.python, { url, openApi, seed, maxExamples: 25, headers: { authorization: `Bearer ${apiKey}` }, config, folder: join(folder, 'organiser'), seconds: 130 })
+  const organiser = await runSchemathesis(found.python, { url, openApi, seed, maxExamples: 20, headers: { authorization: `Bearer ${apiKey}` }, config, folder: join(folder, 'organiser'), seconds: 130 })
   t.ok(organiser.ok, `an organiser, seed ${seed}`, { output: organiser.output.slice(-6000) })
   const blocks = Number((await ledger.status()).height - before.height)
-  const writes = answered().slice(strangers).filter(({ method, status }) => method === 'POST' && status >= 200 && status < 300)
+  // statements are asked for by a POST, and read only
+  const writes = answered().slice(strangers).filter(({ method, route, status }) => method === 'POST' && !route.endsWith('/statements') && status >= 200 && status < 300)
   t.equal(blocks, writes.length, 'a block for each request that was granted, and no other')
 
   t.ok(answered().length >= leastRequests, `${answered().length} requests`)
