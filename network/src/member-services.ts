@@ -5,7 +5,7 @@ import { nodeEnvironment } from './cache-folder.ts'
 import { inParallel } from './in-parallel.ts'
 import { repository } from './layout.ts'
 import type { Member } from './member.ts'
-import { startProcess, type ProcessSpec } from './processes.ts'
+import { startProcess, waitUntilReady, type ProcessSpec } from './processes.ts'
 import type { ServiceFiles } from './service-configs.ts'
 
 interface Service {
@@ -59,9 +59,19 @@ export async function serviceProcesses (member: Member, files: ServiceFiles): Pr
   return processes
 }
 
-/** @returns the number of processes that had to be started */
+/**
+ * Starts the services that do not run, and waits until all are ready.
+ * @returns the number of processes that had to be started
+ */
 export async function startServices (members: readonly Member[], filesOf: (member: Member) => ServiceFiles): Promise<number> {
   const processes = (await Promise.all(members.map(async member => await serviceProcesses(member, filesOf(member))))).flat()
-  const started = await inParallel(processes, startProcess)
+  const started = await inParallel(processes, startService)
   return started.filter(Boolean).length
+}
+
+/** One that runs already may be waiting for its peer: gateways outlive theirs. @returns whether it had to be started */
+export async function startService (spec: ProcessSpec): Promise<boolean> {
+  if (await startProcess(spec)) return true
+  if (spec.ready.kind !== 'alive') await waitUntilReady(spec)
+  return false
 }

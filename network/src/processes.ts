@@ -111,7 +111,11 @@ async function becomesFree (port: number): Promise<boolean> {
   return false
 }
 
-async function waitUntilReady (spec: ProcessSpec): Promise<void> {
+/**
+ * Waits until a process that runs is ready.
+ * @throws {NetworkError} naming the log when it ends meanwhile or is not ready in time
+ */
+export async function waitUntilReady (spec: ProcessSpec): Promise<void> {
   const limit = spec.readyWithinMilliseconds ?? 60_000
   const start = performance.now()
   while (performance.now() - start < limit) {

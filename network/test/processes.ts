@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
+import { startService } from '../src/member-services.ts'
 import { NetworkError } from '../src/network-error.ts'
 import { host } from '../src/ports.ts'
 import { processState, startProcess, stopProcess, type ProcessSpec } from '../src/processes.ts'
@@ -78,6 +79,25 @@ t.test('gives up on a process that does not get ready', async t => {
   })), { message: /was not ready after 0\.5 s/ })
 })
 
+t.test('waits for a service that runs already, but is not ready', async t => {
+  const folder = t.testdir()
+  const port = await freePort()
+  t.teardown(async () => { await stopProcess(folder) })
+  const spec = running(folder, `
+    let isReady = false
+    process.on('SIGUSR2', () => { setTimeout(() => { isReady = true }, 700) })
+    require('node:http').createServer((_, response) => { response.writeHead(isReady ? 200 : 503).end() }).listen(${port}, '${host}')`)
+  t.equal(await startProcess({ ...spec, ready: { kind: 'tcp', port } }), true)
+  const { pid } = await processState(folder)
+  const service: ProcessSpec = { ...spec, ready: { kind: 'http', port, path: '/readyz' } }
+  await t.rejects(startService({ ...service, readyWithinMilliseconds: 500 }), { message: /was not ready after 0\.5 s/ })
+  const start = performance.now()
+  process.kill(pid!, 'SIGUSR2')
+  t.equal(await startService(service), false)
+  t.ok(performance.now() - start >= 690)
+  t.equal((await processState(folder)).pid, pid, 'it is the same')
+})
+
 t.test('says so when a port is taken', async t => {
   const server = createServer().listen(0, host)
   t.teardown(() => { server.close() })
@@ -95,3 +115,11 @@ t.test('hands on nothing of the environment that may be secret', async t => {
   await stopProcess(folder)
   t.notMatch(await readFile(join(folder, 'trial.log'), 'utf8'), 'not to be seen')
 })
+
+async function freePort (): Promise<number> {
+  const server = createServer().listen(0, host)
+  while (!server.listening) await sleep(10)
+  const address = server.address()
+  await new Promise(resolve => { server.close(resolve) })
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
