@@ -65,7 +65,7 @@ class Bench {
     try {
       const network = await inTime(this.#options.bringUp(), 300, 'bringing up the network')
       const voters = this.#voters()
-      if (voters > 0) await this.#onElection(network, voters)
+      if (voters > 0) await this.#onElection(network, voters).catch((error: unknown) => { this.#problems.network = messageOf(error) })
       // last: an audit rightly refuses a chain with writes that no page of the specification explains
       await this.#part('barePut', 120, async () => { await this.#barePut(network) })
       const { castPerSecond, barePutPerSecond } = this.#figures
