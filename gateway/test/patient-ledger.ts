@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { rootCertificates } from 'node:tls'
+import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import { castableBallot, sampleElection } from '../../protocol/test/support/sample-election.ts'
@@ -199,6 +200,38 @@ t.test('a gateway whose peer is down says so, and does all its work when the pee
   await eventually(async () => (await readElectionView(as, election)).state.status === 'published')
   t.match(await readElectionView(as, election), { result: { ballots: 2 } })
   await eventually(async () => app.eventFeed.newest!.blockNumber > newest!.blockNumber)
+})
+
+t.test('who follows the events is served as soon as there are any, and a gateway that waits stops at once', async (t) => {
+  const { as, listening } = await testBench(t)
+  const real = await as('MemberD', 'gateway')
+  const waiting = async (): Promise<{ door: ReturnType<typeof opener>, app: FastifyInstance, stream: { seen: string, ended: Promise<void> } }> => {
+    const door = opener(changedLedger(real, { close: async () => undefined }))
+    const ledger = new PatientLedger(config, door.open)
+    await ledger.open({ log: quiet, onGivenUp: never(t), pauseMs })
+    t.teardown(async () => { await ledger.close() })
+    const { app, url } = await listening('MemberD', { ledger, enter: false })
+    const answer = await fetch(`${url}/v1/events`, { headers: { 'last-event-id': '0:0:0' } })
+    t.equal(answer.status, 200)
+    const stream = { seen: '', ended: Promise.resolve() }
+    stream.ended = (async () => { for await (const part of answer.body!) stream.seen += Buffer.from(part).toString() })()
+    return { door, app, stream }
+  }
+  const first = await waiting()
+  const started = performance.now()
+  await first.app.close()
+  t.ok(performance.now() - started < 10_000, `${performance.now() - started} ms`)
+  await first.stream.ended
+  t.equal(first.stream.seen, 'retry: 2000\n\n')
+
+  const second = await waiting()
+  await listening('MemberA')
+  await eventually(async () => JSON.parse(Buffer.from(await real.evaluate('readDirectory', [])).toString()).entries.length === 1)
+  second.door.failWith = undefined
+  await eventually(async () => second.stream.seen.includes('data:'))
+  await second.app.close()
+  await second.stream.ended
+  t.match(second.stream.seen, /^retry: 2000\n\n(?::\n\n)*id: 1:0:0\nevent: \S+\ndata: .*\n\n$/)
 })
 
 t.test('the program starts without its peer; with a configuration that cannot be right it does not', async (t) => {
