@@ -9,7 +9,7 @@ import { fromHex, toHex } from './bytes.ts'
 import { ScrutinError } from './errors.ts'
 import { equationsHold } from './equations.ts'
 import { pointLength } from './group.ts'
-import { PublicPoint, publicPointFromHex } from './public-point.ts'
+import { encodingOf, PublicPoint, publicPointFromHex } from './public-point.ts'
 import { addSignatureEquation, decodeSignature, type KeyPair, sign, signatureLength, verifySignature } from './schnorr.ts'
 import { tags } from './tagged-hash.ts'
 
@@ -34,7 +34,7 @@ export interface Receipt extends Inclusion {
 }
 
 export function stateInclusion (inclusion: Inclusion, mspId: string, keys: KeyPair): InclusionStatement {
-  return { mspId, key: toHex(keys.publicKey.toBytes()), signature: toHex(sign(tags.receipt, keys, inclusionBytes(inclusion, mspId))) }
+  return { mspId, key: toHex(encodingOf(keys.publicKey)), signature: toHex(sign(tags.receipt, keys, inclusionBytes(inclusion, mspId))) }
 }
 
 /** Throws `receipt.signature` for a statement whose signature is wrong. That its key is a member's, the directory says. */
