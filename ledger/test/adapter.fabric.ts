@@ -171,8 +171,8 @@ t.test('goes through another orderer when its own keeps silent', async (t) => {
       t.ok(await ledger.submit('put', [`silent ${i}`, 'x']))
       times.push(performance.now() - start)
     }
-    // a new leader may have to be chosen first
-    t.ok(Math.max(...times) < 20_000)
+    // a new leader may have to be chosen first, and the own peer may have had its blocks from the silent one: 13 s until it knows
+    t.ok(Math.max(...times) < 50_000)
     t.comment(`with a silent orderer: ${times.map((time) => time.toFixed(0)).join(', ')} ms`)
   } finally {
     process.kill(pid, 'SIGCONT')

@@ -39,7 +39,8 @@ export async function writeOrdererConfig (consortium: Consortium, member: Consor
         RootCAs: [tls.root],
         ClientAuthRequired: false,
       },
-      Keepalive: { ServerMinInterval: '60s', ServerInterval: '7200s', ServerTimeout: '20s' },
+      // peers ask every 10 s whether it still answers
+      Keepalive: { ServerMinInterval: '5s', ServerInterval: '7200s', ServerTimeout: '20s' },
       MaxRecvMsgSize: 104857600,
       MaxSendMsgSize: 104857600,
       Cluster: {
