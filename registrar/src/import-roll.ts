@@ -11,6 +11,7 @@ import type { RegistrarMessage } from '../../protocol/src/records.ts'
 import { signMessage } from '../../protocol/src/signed-message.ts'
 import { tags } from '../../protocol/src/tagged-hash.ts'
 import type { Ledger } from '../../ledger/src/port.ts'
+import { submitWithPatience } from '../../service/src/submit-with-patience.ts'
 import { generateRsaKey } from './blind-sign.ts'
 import { proveKey } from './prove-permutation.ts'
 import { readElection } from './read-election.ts'
@@ -50,7 +51,8 @@ export async function importRoll (ledger: Ledger, store: RollStore, serviceKeys:
   const message: RegistrarMessage = { registrar, rollRoot: roll.root, moduli, proofs }
   const posted = registrars[registrar]
   if (posted === null || posted === undefined) {
-    await ledger.submit('prepareRegistrar', [electionId, canonicalText(signMessage(tags.registrarMessage, fromHex(electionId, 32), serviceKeys.keys, message))])
+    // the trustees' ceremony may change the election's state in the same block
+    await submitWithPatience(ledger, 'prepareRegistrar', [electionId, canonicalText(signMessage(tags.registrarMessage, fromHex(electionId, 32), serviceKeys.keys, message))])
   } else if (canonicalText(posted) !== canonicalText(message)) {
     throw new ScrutinError('registrar.exists', 'with other keys than those in this database')
   }

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import type { Ledger } from '../../ledger/src/port.ts'
+import { ScrutinError } from '../../protocol/src/errors.ts'
 import { openDatabase } from '../src/database.ts'
 import { importRoll } from '../src/import-roll.ts'
 import { prepareRoll } from '../src/prepare-roll.ts'
@@ -38,6 +40,26 @@ t.test('importing the roll', async (t) => {
     t.same(await importText(JSON.stringify(bed.roll)), first)
     const { registrars } = JSON.parse(Buffer.from(await ledger.evaluate('readElection', [id])).toString()) as { registrars: unknown[] }
     t.same(registrars, [{ registrar: 0, rollRoot: bed.roll.root, moduli: first.moduli, proofs: first.proofs }, null])
+  })
+
+  await t.test('tries again when another transaction was first', async (t) => {
+    const other = bed.registrars[1]!
+    const its = await other.openLedger()
+    const otherStore = openDatabase(other.config.folder)
+    t.teardown(async () => { otherStore.close(); await its.close() })
+    let conflicts = 0
+    const contested = new Proxy<Ledger>(its, {
+      get: (target, name) => {
+        const method: unknown = Reflect.get(target, name, target)
+        if (typeof method !== 'function') return method
+        return async (...args: unknown[]): Promise<unknown> => {
+          if (name === 'submit' && conflicts++ < 2) throw new ScrutinError('ledger.conflict')
+          return await (method.apply(target, args) as Promise<unknown>)
+        }
+      },
+    })
+    t.match(await importRoll(contested, new RollStore(otherStore), other.serviceKeys, id, JSON.stringify(bed.roll)), { registrar: 1 })
+    t.equal(conflicts, 3)
   })
 
   await t.test('puts codes out once, in a file for its owner only', async (t) => {
