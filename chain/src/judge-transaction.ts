@@ -125,6 +125,6 @@ function policiesOf ({ config, isDefined }: JudgeContext, namespace: string, set
   return writesPublicly || ofMembers.length === 0 ? [own, ...ofMembers] : ofMembers
 }
 
-function writesSomething ({ writes, hasMetadata, collections }: NamespaceSet): boolean {
+export function writesSomething ({ writes, hasMetadata, collections }: NamespaceSet): boolean {
   return writes.length > 0 || hasMetadata || collections.some((collection) => collection.writes.length > 0 || collection.hasMetadata)
 }
