@@ -24,7 +24,7 @@ export interface BallotForm {
 /** No transaction can follow these. */
 export const finalStatuses: ReadonlySet<ElectionStatus> = new Set(['published', 'cancelled', 'void'] as const)
 /** Nothing is added to the box, and nothing was before: `cancelled`. */
-const fixedBoxStatuses: ReadonlySet<ElectionStatus> = new Set(['closed', 'tallied', 'published', 'cancelled', 'void'] as const)
+export const fixedBoxStatuses: ReadonlySet<ElectionStatus> = new Set(['closed', 'tallied', 'published', 'cancelled', 'void'] as const)
 
 export class Elections {
   readonly #ledger: Ledger

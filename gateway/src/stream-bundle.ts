@@ -2,15 +2,14 @@
  * The bundle of an election. Of Fabric: whole blocks from the genesis block on, to the one that ended the election, or to
  * the newest while it lives. Of the embedded ledger, whose blocks nobody signs: every record that can't change any more.
  */
-import { Value } from 'typebox/value'
 import { blockBundleLines } from '../../protocol/src/block-bundle.ts'
 import { bundleLines } from '../../protocol/src/bundle.ts'
-import { fromBase64url } from '../../protocol/src/bytes.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import { type ElectionStatus, type ExportedRecord, type RecordSection, recordSections } from '../../protocol/src/records.ts'
 import { electionRecords } from '../../ledger/src/election-records.ts'
 import type { Ledger } from '../../ledger/src/port.ts'
-import { History, RecordPage, State } from './answers.ts'
+import { History } from './answers.ts'
+import { readState, statusOf } from './election-status.ts'
 import { finalStatuses } from './elections.ts'
 import { readContract } from './read-contract.ts'
 
@@ -52,12 +51,6 @@ export async function openRecords (ledger: Ledger, electionId: string): Promise<
   return recordBundle(ledger, electionId, await readState(ledger, electionId))
 }
 
-async function readState (ledger: Ledger, electionId: string): Promise<ExportedRecord> {
-  const { records: [state] } = await readContract(ledger, RecordPage, 'readRecords', [electionId, 'state', '', '1'])
-  if (state === undefined) throw new ScrutinError('election.unknown')
-  return state
-}
-
 /** Blocks hold all elections, so there is nothing to leave out; a final one's bundle ends where it ended, so that it stays the same. */
 async function blockBundle (ledger: Ledger, electionId: string, channel: string, isFinal: boolean): Promise<Bundle> {
   const to = isFinal ? await lastBlock(ledger, electionId) : (await ledger.status()).height - 1n
@@ -89,10 +82,4 @@ function recordBundle (ledger: Ledger, electionId: string, state: ExportedRecord
       else yield * electionRecords(ledger, electionId, [section])
     }
   }
-}
-
-function statusOf (record: ExportedRecord): ElectionStatus {
-  const state: unknown = JSON.parse(new TextDecoder().decode(fromBase64url(record.value)))
-  if (!Value.Check(State, state)) throw new ScrutinError('ledger.record', record.key)
-  return state.status
 }

@@ -187,6 +187,60 @@ t.test('what misses the close is told so, and what did not is found', async (t) 
   t.strictSame([missed, taken].map(code), ['ballot.not-cast', 'ballot.credential-used'])
 })
 
+t.test('no word of other members ends a ballot while the own peer shows the voting open', async (t) => {
+  await Promise.all((['election.state', 'election.too-late'] as const).flatMap((code) => (['open', 'keyed'] as const).map(async (status) => {
+    const { fake, cast, code: outcome } = bench(t)
+    fake.own.status = status
+    fake.mishaps.push(new ScrutinError(code))
+    const ballots = many(3)
+    await cast(ballots)
+    t.strictSame(ballots.map(outcome), ['recorded', 'recorded', 'recorded'], `${code}, ${status}`)
+  })))
+})
+
+t.test('a gateway whose own peer is behind settles nothing until it has caught up', async (t) => {
+  const { fake, batches, outcomes, cast, code } = bench(t)
+  const [recorded, missed] = [fakeBallot(electionId), fakeBallot(electionId)]
+  fake.record(recorded)
+  fake.own = { status: 'open', box: new Map() }
+  fake.isClosed = true
+  for (const ballot of [recorded, missed]) batches.add(ballot)
+  await eventually(async () => fake.transactions.length >= 2)
+  t.equal(outcomes.size, 0)
+  fake.own = { placed: false }
+  await eventually(async () => outcomes.has(missed))
+  t.notOk(outcomes.has(recorded), 'it is in the box: that its block is not told yet is no refusal')
+  fake.own = {}
+  await eventually(async () => outcomes.has(recorded))
+  t.strictSame([recorded, missed].map(code), ['recorded', 'ballot.not-cast'])
+  t.ok(fake.transactions.length < 20, 'and does not ask all the time')
+
+  const other = fakeBallot('ee'.repeat(32))
+  fake.isClosed = false
+  await cast([other])
+  t.equal(code(other), 'recorded')
+})
+
+t.test('another election is cast while one waits for its end', async (t) => {
+  const { fake, batches, outcomes, cast } = bench(t)
+  fake.own = { status: 'open' }
+  fake.mishaps.push(new ScrutinError('election.too-late'))
+  const waiting = fakeBallot(electionId)
+  batches.add(waiting)
+  await eventually(async () => fake.transactions.length === 1 && fake.underWay === 0)
+  await cast([fakeBallot('ff'.repeat(32))])
+  t.notOk(outcomes.has(waiting))
+  await eventually(async () => outcomes.has(waiting))
+})
+
+t.test('that none was accepted, with verdicts that members do not agree on, refuses no ballot', async (t) => {
+  const { fake, cast, code } = bench(t)
+  fake.mishaps.push(new ScrutinError('ballot.none-accepted'))
+  const ballot = fakeBallot(electionId)
+  await cast([ballot])
+  t.equal(code(ballot), 'recorded')
+})
+
 t.test('closing waits for what is under way and starts nothing new', async (t) => {
   const { fake, batches, outcomes } = bench(t, { maxBallots: 2, transactionsAtOnce: 1 })
   fake.ms = 50

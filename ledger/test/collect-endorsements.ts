@@ -50,6 +50,19 @@ t.test('waits for the answers on their way before it asks others because of a re
   t.notOk(asked.includes('d'), 'a refused transaction costs no more than an accepted one')
 })
 
+t.test('asks everybody else before it believes a refusal that too few gave', async (t) => {
+  const isRefused = (answers: ReadonlyMap<string, Answer>): boolean =>
+    [...answers.values()].filter((answer) => answer.kind === 'refused' && answer.message === 'no').length >= 2
+  const lie: Endorser = { answer: { kind: 'refused', message: 'a lie' }, milliseconds: 0 }
+  const { asked, collected } = await run({ a: lie, b: refuses(), c: refuses(5), d: endorses('x') }, { isRefused })
+  t.same(collected.answers.get('c'), refuses().answer, 'though b\'s already made it impossible')
+  t.same(asked, ['a', 'b', 'c'], 'and no longer than that')
+  const down = await run({ a: lie, b: fails(), c: refuses(5), d: endorses('x', 10) }, { isRefused })
+  t.equal(down.collected.answers.size, 4, 'all have had their say')
+  const silent = await run({ a: lie, b: fails(), c: refuses(5), d: endorses('x', 5_000) }, { isRefused })
+  t.equal(silent.collected.answers.size, 3, 'and nobody waits for one that is silent')
+})
+
 t.test('asks others in place of one that is silent, and does not wait for it', async (t) => {
   const { asked, collected } = await run({ a: endorses('x'), b: endorses('x', 5_000), c: endorses('x'), d: endorses('x') })
   t.same(asked, ['a', 'b', 'c', 'd'])
@@ -88,11 +101,12 @@ t.test('agrees with a plain count, whoever fails, lies or dawdles', async (t) =>
 
 interface Endorser { readonly answer: Answer, readonly milliseconds: number, readonly result?: string }
 
-async function run (endorsers: Readonly<Record<string, Endorser>>, options: { rank?: (name: string) => number, plan?: EndorsementPlan } = {}): Promise<{ asked: string[], collected: Collected }> {
+async function run (endorsers: Readonly<Record<string, Endorser>>, options: { rank?: (name: string) => number, plan?: EndorsementPlan, isRefused?: (answers: ReadonlyMap<string, Answer>) => boolean } = {}): Promise<{ asked: string[], collected: Collected }> {
   const asked: string[] = []
   const collected = await collectEndorsements({
     plan: options.plan ?? threeOfFour,
     rank: options.rank ?? (() => 0),
+    isRefused: options.isRefused ?? (() => true),
     slowAfterMilliseconds: 50,
     ask: async (name) => {
       asked.push(name)

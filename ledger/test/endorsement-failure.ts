@@ -7,7 +7,7 @@ import { type ErrorCode, ScrutinError } from '../../protocol/src/errors.ts'
 import { type EndorsementFailure, endorsementFailure } from '../src/fabric/endorsement-failure.ts'
 import type { Answer } from '../src/fabric/endorser.ts'
 
-t.test('takes the contract\'s code that most endorsers gave', async (t) => {
+t.test('takes the contract\'s code that most members gave', async (t) => {
   const failure = failureOf(refused('election.unknown'), refused('ballot.credential-used', 'key 7'), refused('ballot.credential-used', 'key 7'))
   t.match(failure, { error: { code: 'ballot.credential-used', detail: 'key 7' }, disagreement: true })
 })
@@ -16,8 +16,24 @@ t.test('sees no disagreement when all refuse for the same reason', async (t) => 
   t.match(failureOf(refused('election.state'), refused('election.state'), failed(status.UNAVAILABLE)), { error: { code: 'election.state' }, disagreement: false })
 })
 
-t.test('sees a disagreement when one endorses what another refuses', async (t) => {
-  t.match(failureOf(endorsed('x'), refused('election.unknown')), { error: { code: 'election.unknown' }, disagreement: true })
+t.test('never takes the word of one member for the contract\'s, with another one down', async (t) => {
+  t.match(failureOf(endorsed('x'), endorsed('x'), refused('election.state'), failed(status.UNAVAILABLE)), { error: { code: 'ledger.unavailable' }, disagreement: true })
+  t.match(failureOf(refused('election.state'), failed(status.UNAVAILABLE)), { error: { code: 'ledger.unavailable' }, disagreement: false })
+  t.match(failureOf(refused('ballot.proof'), refused('election.state')), { error: { code: 'ledger.unavailable' } })
+  const twoPeers = new Map([['peer 0', refused('election.state')], ['peer 1', refused('election.state')]])
+  t.match(endorsementFailure(twoPeers, { memberOf: () => 'TheLiar', needed: 2 }), { error: { code: 'ledger.unavailable' } }, 'however many peers it has')
+  t.match(failureOf(refused('election.state')), { error: { code: 'ledger.unavailable' } }, 'nor when there is nobody else')
+  t.match(failureOf(...Array<Answer>(2).fill(refused('election.state')), ...Array<Answer>(3).fill(failed(status.UNAVAILABLE))), { error: { code: 'election.state' } }, 'f + 1 of four, or five, or six')
+})
+
+t.test('takes details only that enough members gave', async (t) => {
+  const { error } = failureOf(refused('ballot.none-accepted', 'the truth'), refused('ballot.none-accepted', 'a lie'))
+  t.match(error, { code: 'ballot.none-accepted', detail: undefined })
+  t.match(failureOf(refused('ballot.none-accepted', 'a lie'), refused('ballot.none-accepted', 'the truth'), refused('ballot.none-accepted', 'the truth')), { error: { detail: 'the truth' } })
+})
+
+t.test('sees a disagreement when one endorses what others refuse', async (t) => {
+  t.match(failureOf(endorsed('x'), refused('election.unknown'), refused('election.unknown')), { error: { code: 'election.unknown' }, disagreement: true })
 })
 
 t.test('calls it a conflict when endorsers came to different results, even with another one down', async (t) => {
@@ -34,7 +50,7 @@ t.test('tells lost peers, slow peers and refusals without a code apart', async (
 })
 
 function failureOf (...answers: readonly Answer[]): EndorsementFailure {
-  return endorsementFailure(new Map(answers.map((answer, index) => [`peer ${index}`, answer])))
+  return endorsementFailure(new Map(answers.map((answer, index) => [`peer ${index}`, answer])), { memberOf: (endorser) => endorser, needed: 2 })
 }
 
 function refused (code: ErrorCode, detail?: string): Answer {

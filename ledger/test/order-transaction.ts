@@ -95,6 +95,30 @@ t.test('sets orderers aside for longer at each failure, and no longer once they 
   t.equal(availability.rank('a'), 0)
 })
 
+t.test('sets aside whose endorsement spoils transactions, however well it answers, and forgets it slowly', async (t) => {
+  let now = 0
+  const availability = new Availability(() => now)
+  availability.spoilt('a')
+  availability.worked('a')
+  t.equal(availability.rank('a'), 3, 'an answer proves nothing')
+  availability.spoilt('a')
+  t.equal(availability.rank('a'), 4, 'after those with whom less went wrong')
+  now += 60_000
+  t.equal(availability.rank('a'), 0)
+  availability.spoilt('a')
+  availability.proved('a')
+  t.equal(availability.rank('a'), 0)
+  availability.spoilt('a')
+  t.equal(availability.rank('a'), 4, 'one valid transaction is not enough')
+  availability.proved('a')
+  availability.proved('a')
+  availability.spoilt('a')
+  t.equal(availability.rank('a'), 3)
+  for (let times = 0; times < 100; times++) availability.spoilt('a')
+  now += 600_000
+  t.equal(availability.rank('a'), 0, 'ten minutes at most')
+})
+
 async function run (t: Test, orderers: Readonly<Record<string, Orderer>>, given = limits, queued: () => boolean = () => false): Promise<{ sent: string[], swallowed: string[], outcome: Promise<string> }> {
   const sent: string[] = []
   const swallowed: string[] = []

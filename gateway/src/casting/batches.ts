@@ -38,6 +38,8 @@ export interface BatchesOptions {
 const partialAtOnce = 2
 /** After an outage of the ledger, doubled each time. */
 const pauseMs = { first: 250, longest: 5000 }
+/** Until the own peer knows what others tell of: a ballot in the box, the end of a voting. */
+const undecidedMs = 500
 /** A ballot that failed alone is tried again after this time, doubled each time. */
 const suspectMs = { first: 100, longest: 15_000 }
 
@@ -57,7 +59,7 @@ export class Batches {
   #wasSuspect = false
   readonly #failures = new Map<string, number>()
   readonly #running = new Set<Promise<void>>()
-  readonly #suspectTimers = new Set<NodeJS.Timeout>()
+  readonly #timers = new Set<NodeJS.Timeout>()
   #windowTimer: NodeJS.Timeout | undefined
   #pauseTimer: NodeJS.Timeout | undefined
   #pauseMs = 0
@@ -85,8 +87,8 @@ export class Batches {
     this.#closed = true
     clearTimeout(this.#windowTimer)
     clearTimeout(this.#pauseTimer)
-    for (const timer of this.#suspectTimers) clearTimeout(timer)
     while (this.#running.size > 0) await Promise.all(this.#running)
+    for (const timer of this.#timers) clearTimeout(timer)
   }
 
   /** Once in a turn of the event loop: what has come together travels together. */
@@ -187,7 +189,8 @@ export class Batches {
       if (trouble !== undefined) log.warn({ code, err: trouble.error, ballots: ballots.length }, 'a batch of ballots failed')
     }
     for (const group of again) {
-      if (trouble?.kind === 'failed' && group.length === 1) this.#suspect(group[0]!)
+      if (trouble?.kind === 'undecided') this.#later(undecidedMs, () => { this.#again.push({ ballots: group, isSuspect: false }) })
+      else if (trouble?.kind === 'failed' && group.length === 1) this.#suspect(group[0]!)
       else this.#again.push({ ballots: group, isSuspect: false })
     }
   }
@@ -197,12 +200,16 @@ export class Batches {
     const failures = (this.#failures.get(ballotName(ballot)) ?? 0) + 1
     this.#failures.set(ballotName(ballot), failures)
     const delay = Math.min(suspectMs.first * 2 ** (failures - 1), suspectMs.longest)
+    this.#later(delay + randomInt(suspectMs.first), () => { this.#suspects.push(ballot) })
+  }
+
+  #later (ms: number, add: () => void): void {
     const timer = setTimeout(() => {
-      this.#suspectTimers.delete(timer)
-      this.#suspects.push(ballot)
+      this.#timers.delete(timer)
+      add()
       this.#schedule()
-    }, delay + randomInt(suspectMs.first))
-    this.#suspectTimers.add(timer)
+    }, ms)
+    this.#timers.add(timer)
   }
 }
 

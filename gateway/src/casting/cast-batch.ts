@@ -7,6 +7,8 @@ import { Hash, PublicKey } from '../../../protocol/src/definition-schema.ts'
 import { type ErrorCode, isErrorCode, ScrutinError } from '../../../protocol/src/errors.ts'
 import type { Ledger } from '../../../ledger/src/port.ts'
 import { TransactionId } from '../answers.ts'
+import { readState, statusOf } from '../election-status.ts'
+import { fixedBoxStatuses } from '../elections.ts'
 import { parseAnswer, readContract } from '../read-contract.ts'
 import type { QueuedBallot, Refusal } from './queued-ballot.ts'
 
@@ -19,8 +21,11 @@ export interface BatchOutcome {
   readonly settled: ReadonlyMap<QueuedBallot, BallotOutcome>
   /** Not in the box and not refused: groups to be cast again. */
   readonly again: readonly (readonly QueuedBallot[])[]
-  /** `outage`: nothing is wrong with the ballots; `failed`: there may be, with one of them. */
-  readonly trouble?: { readonly kind: 'outage' | 'failed', readonly error: unknown }
+  /**
+   * `outage`: nothing is wrong with the ballots; `failed`: there may be, with one of them; `undecided`: other members know
+   * of a ballot or of the end of the voting, and the own peer does not yet.
+   */
+  readonly trouble?: { readonly kind: 'outage' | 'failed' | 'undecided', readonly error: unknown }
 }
 
 const closed = { additionalProperties: false } as const
@@ -36,7 +41,7 @@ const FoundBallots = Type.Object({ found: Type.Array(Type.Union([Type.Object({ t
 
 /** The ledger is out of reach, or its clocks are: the same batch may do better later. */
 const outages: ReadonlySet<ErrorCode> = new Set(['ledger.unavailable', 'ledger.timeout', 'clock.skew', 'access.role'] as const)
-/** The voting is over: what is not in the box now will never be. */
+/** The voting is over, the endorsing members say. */
 const endings: ReadonlySet<ErrorCode> = new Set(['election.state', 'election.too-late'] as const)
 
 /**
@@ -71,22 +76,32 @@ async function afterFailure (ledger: Ledger, ballots: readonly QueuedBallot[], e
     const found: unknown = JSON.parse((error as ScrutinError).detail ?? 'null')
     if (verdicts.Check(found)) return await settle(ledger, ballots, found, undefined)
   }
-  if (endings.has(code)) {
-    const { settled, missing } = await lookUp(ledger, ballots)
-    for (const ballot of missing) settled.set(ballot, refused('ballot.not-cast'))
-    return { settled, again: [] }
-  }
+  if (endings.has(code)) return await afterTheEnd(ledger, ballots, error)
   if (code === 'ledger.conflict' || code === 'ballot.recorded') {
-    const { settled, missing } = await lookUp(ledger, ballots)
+    const { settled, absent, unplaced } = await lookUp(ledger, ballots)
+    const missing = [...absent, ...unplaced]
     // found none: it was no duplicate that did it
     const trouble = missing.length === ballots.length ? { kind: 'failed', error } as const : undefined
     return { settled, again: halves(missing), ...(trouble === undefined ? {} : { trouble }) }
   }
   if (outages.has(code)) return { settled: new Map(), again: [ballots], trouble: { kind: 'outage', error } }
-  if (ballots.length === 1 && code.startsWith('ballot.')) {
+  if (ballots.length === 1 && code.startsWith('ballot.') && code !== 'ballot.none-accepted') {
     return { settled: new Map([[ballots[0]!, refused(code, (error as ScrutinError).detail)]]), again: [] }
   }
   return { settled: new Map(), again: halves(ballots), trouble: { kind: 'failed', error } }
+}
+
+/**
+ * What is not in the box when it is closed will never be; but that it is closed, this gateway believes its own peer alone:
+ * the state is read first, so the box that is looked into afterwards holds all that was ordered before the close.
+ */
+async function afterTheEnd (ledger: Ledger, ballots: readonly QueuedBallot[], error: unknown): Promise<BatchOutcome> {
+  const { electionId } = ballots[0]!
+  const isOver = fixedBoxStatuses.has(statusOf(await readState(ledger, electionId)))
+  const { settled, absent, unplaced } = await lookUp(ledger, ballots)
+  if (isOver) for (const ballot of absent) settled.set(ballot, refused('ballot.not-cast'))
+  const again = isOver ? unplaced : [...absent, ...unplaced]
+  return { settled, again: again.length === 0 ? [] : [again], ...(again.length === 0 ? {} : { trouble: { kind: 'undecided', error } }) }
 }
 
 /** @param committed the transaction, unless it was refused */
@@ -105,24 +120,39 @@ async function settle (
   if (unclear.length === 0) return { settled, again: [] }
   try {
     const found = await lookUp(ledger, unclear)
-    return { settled: new Map([...settled, ...found.settled]), again: found.missing.length === 0 ? [] : [found.missing] }
+    const missing = [...found.absent, ...found.unplaced]
+    return {
+      settled: new Map([...settled, ...found.settled]),
+      again: missing.length === 0 ? [] : [missing],
+      // other members have them, the own peer not yet
+      ...(missing.length === 0 || committed !== undefined ? {} : { trouble: { kind: 'undecided', error: new ScrutinError('ballot.recorded') } }),
+    }
   } catch (error) {
     // what is plain is plain; these are cast again, and found
     return { settled, again: [unclear], trouble: { kind: 'outage', error } }
   }
 }
 
+interface LookedUp {
+  readonly settled: Map<QueuedBallot, BallotOutcome>
+  /** The own peer has no ballot of their credential. */
+  readonly absent: QueuedBallot[]
+  /** In the box, but the peer does not tell the block yet: its state shows a ballot before its chain does. */
+  readonly unplaced: QueuedBallot[]
+}
+
 /** What stands in the box under the credentials of these ballots. Throws when the ledger can't be asked. */
-async function lookUp (ledger: Ledger, ballots: readonly QueuedBallot[]): Promise<{ settled: Map<QueuedBallot, BallotOutcome>, missing: QueuedBallot[] }> {
+async function lookUp (ledger: Ledger, ballots: readonly QueuedBallot[]): Promise<LookedUp> {
   const { electionId } = ballots[0]!
   const { found } = await readContract(ledger, FoundBallots, 'findBallots', [electionId, JSON.stringify(ballots.map(({ credentialKey }) => credentialKey))])
   const settled = new Map<QueuedBallot, BallotOutcome>()
-  const missing: QueuedBallot[] = []
+  const absent: QueuedBallot[] = []
+  const unplaced: QueuedBallot[] = []
   const blocks = new Map<string, bigint | undefined>()
   for (const [i, ballot] of ballots.entries()) {
     const entry = found[i]
     if (entry === undefined || entry === null) {
-      missing.push(ballot)
+      absent.push(ballot)
       continue
     }
     if (entry.tracker !== ballot.tracker) {
@@ -132,11 +162,10 @@ async function lookUp (ledger: Ledger, ballots: readonly QueuedBallot[]): Promis
     const { transactionId } = entry
     if (!blocks.has(transactionId)) blocks.set(transactionId, (await ledger.locate(transactionId))?.blockNumber)
     const blockNumber = blocks.get(transactionId)
-    // the state shows it before the chain does: asked again in a moment
-    if (blockNumber === undefined) missing.push(ballot)
+    if (blockNumber === undefined) unplaced.push(ballot)
     else settled.set(ballot, { kind: 'recorded', transactionId, blockNumber, isNew: false })
   }
-  return { settled, missing }
+  return { settled, absent, unplaced }
 }
 
 function refused (code: ErrorCode, detail?: string): BallotOutcome {

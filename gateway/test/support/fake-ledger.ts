@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { splitFrames } from '../../../protocol/src/bytes.ts'
 import { ScrutinError } from '../../../protocol/src/errors.ts'
+import type { ElectionStatus } from '../../../protocol/src/records.ts'
 import type { Committed, Ledger } from '../../../ledger/src/port.ts'
 import type { QueuedBallot } from '../../src/casting/queued-ballot.ts'
 
@@ -29,12 +30,14 @@ export class FakeLedger {
   /** Ballots that another gateway casts while the next transaction is under way. */
   readonly rivals: QueuedBallot[] = []
   isClosed = false
+  /** What the own peer knows: less than the others, when it is behind. */
+  own: { status?: ElectionStatus, box?: Map<string, { tracker: string, transactionId: string }>, placed?: boolean } = {}
   underWay = 0
   mostUnderWay = 0
 
   /** As the port; only what casting needs. */
   get ledger (): Ledger {
-    return { kind: 'embedded', mspId: 'MemberA', submit: this.#submit, evaluate: this.#evaluate, locate: async () => ({ blockNumber: 7n, index: 0 }) } as Partial<Ledger> as Ledger
+    return { kind: 'embedded', mspId: 'MemberA', submit: this.#submit, evaluate: this.#evaluate, locate: async () => this.own.placed === false ? undefined : { blockNumber: 7n, index: 0 } } as Partial<Ledger> as Ledger
   }
 
   record (ballot: QueuedBallot): void {
@@ -81,8 +84,12 @@ export class FakeLedger {
   }
 
   readonly #evaluate: Ledger['evaluate'] = async (transaction, [, keys]) => {
+    if (transaction === 'readRecords') {
+      const state = { status: this.own.status ?? (this.isClosed ? 'closed' : 'open'), at: new Date().toISOString(), by: 'MemberA' }
+      return Buffer.from(JSON.stringify({ records: [{ key: 'state', value: Buffer.from(JSON.stringify(state)).toString('base64url') }], cursor: null }))
+    }
     if (transaction !== 'findBallots') throw new Error(`the fake knows no ${transaction}`)
-    const found = (JSON.parse(keys!) as string[]).map((key) => this.box.get(key) ?? null)
+    const found = (JSON.parse(keys!) as string[]).map((key) => (this.own.box ?? this.box).get(key) ?? null)
     return Buffer.from(JSON.stringify({ found }))
   }
 }

@@ -3,6 +3,9 @@
 const firstPauseMilliseconds = 1_000
 const longestPauseMilliseconds = 30_000
 const lagMilliseconds = 2_000
+const firstSpoiltMilliseconds = 30_000
+const longestSpoiltMilliseconds = 600_000
+const mostSpoilt = 20
 
 interface Trouble {
   /** Failures without a success in between. */
@@ -10,10 +13,17 @@ interface Trouble {
   pausedUntil: number
 }
 
+interface Spoilt {
+  /** Transactions that came to nothing with its endorsement, without one that was valid in between. */
+  times: number
+  until: number
+}
+
 export class Availability {
   readonly #now: () => number
   readonly #trouble = new Map<string, Trouble>()
   readonly #laggingUntil = new Map<string, number>()
+  readonly #spoilt = new Map<string, Spoilt>()
 
   constructor (now: () => number = () => performance.now()) {
     this.#now = now
@@ -35,9 +45,30 @@ export class Availability {
     this.#laggingUntil.set(name, this.#now() + lagMilliseconds)
   }
 
-  /** 0: expect an answer; 1: perhaps behind; 2: probably down, but asked when there is nobody else. */
-  rank (name: string): 0 | 1 | 2 {
+  /**
+   * The network judged a transaction with its endorsement invalid: its own may be the one that does not count, and what it
+   * answers next says nothing of that. Set aside for half a minute, each further time for twice as long, at most 10 min.
+   */
+  spoilt (name: string): void {
+    const times = Math.min((this.#spoilt.get(name)?.times ?? 0) + 1, mostSpoilt)
+    this.#spoilt.set(name, { times, until: this.#now() + Math.min(firstSpoiltMilliseconds * 2 ** (times - 1), longestSpoiltMilliseconds) })
+  }
+
+  /** A transaction with its endorsement was valid. Who spoils every other one is not forgotten by that. */
+  proved (name: string): void {
+    const times = Math.floor((this.#spoilt.get(name)?.times ?? 0) / 2)
+    if (times === 0) this.#spoilt.delete(name)
+    else this.#spoilt.set(name, { times, until: 0 })
+  }
+
+  /**
+   * 0: expect an answer; 1: perhaps behind; 2: probably down, but asked when there is nobody else; more: with as many
+   * more transactions came to nothing.
+   */
+  rank (name: string): number {
     const now = this.#now()
+    const spoilt = this.#spoilt.get(name)
+    if (spoilt !== undefined && spoilt.until > now) return 2 + spoilt.times
     if ((this.#trouble.get(name)?.pausedUntil ?? 0) > now) return 2
     return (this.#laggingUntil.get(name) ?? 0) > now ? 1 : 0
   }

@@ -12,6 +12,11 @@ export interface Collection {
   readonly ask: (endorser: string) => Promise<Answer>
   /** Whom rather to ask: the lowest first. */
   readonly rank: (endorser: string) => number
+  /**
+   * Whether these answers are refusals enough to be believed. While they are not, everybody else is asked too, though it
+   * can't be enough any more: otherwise one member's other refusal could hide why the honest ones refuse.
+   */
+  readonly isRefused: (answers: ReadonlyMap<string, Answer>) => boolean
   /** After this time without an answer, others are asked as well. */
   readonly slowAfterMilliseconds: number
 }
@@ -33,7 +38,7 @@ type State = { readonly kind: 'asked', slow: boolean } | { readonly kind: 'answe
 const cost = { answered: 0, asked: 1, unasked: 100, slow: 100_000 } as const
 
 export async function collectEndorsements (collection: Collection): Promise<Collected> {
-  const { plan, ask, slowAfterMilliseconds } = collection
+  const { plan, ask, isRefused, slowAfterMilliseconds } = collection
   const states = new Map<string, State>()
   const timers: NodeJS.Timeout[] = []
   let over = false
@@ -53,7 +58,15 @@ export async function collectEndorsements (collection: Collection): Promise<Coll
           resolve(outcome(states, chosen, result))
           return
         }
-        resolve(outcome(states, undefined, undefined))
+        const failed = outcome(states, undefined, undefined)
+        if ([...states.values()].some(isRefusal) && !isRefused(failed.answers)) {
+          if ([...states.values()].some(isOnItsWay)) return
+          const unasked = new Set([...plan.groups.values()].flat().filter((endorser) => !states.has(endorser)))
+          for (const endorser of unasked) begin(endorser)
+          if (unasked.size > 0) return
+        }
+        over = true
+        resolve(failed)
       }
       const begin = (endorser: string): void => {
         const state: State = { kind: 'asked', slow: false }

@@ -9,27 +9,74 @@ export interface EndorsementFailure {
   readonly disagreement: boolean
 }
 
+/** Whose word counts how much. */
+export interface RefusalRules {
+  /** The member an endorser belongs to: several peers of one are one voice. */
+  readonly memberOf: (endorser: string) => string
+  /** So many members must say the same before it is believed. */
+  readonly needed: number
+}
+
 /**
- * Makes one refusal of what several endorsers answered: the contract's own code that most of them gave.
+ * Makes one refusal of what several endorsers answered. The contract's own code is believed when enough members gave it, and
+ * its detail when enough gave the same one: a refusal is signed by nobody, and one that lies could otherwise have ballots
+ * reported as not cast while another is down. What too few say is `ledger.unavailable`: to be tried again.
  *
  * @param answers of those who were asked, by address; together they do not fulfil the endorsement policy
  */
-export function endorsementFailure (answers: ReadonlyMap<string, Answer>): EndorsementFailure {
-  const given = [...answers.values()]
-  const results = new Set(given.flatMap((answer) => answer.kind === 'endorsed' ? [Buffer.from(answer.payload).toString('base64')] : []))
-  const refusals = new Map<string, { error: ScrutinError, count: number }>()
-  for (const answer of given) {
-    const coded = answer.kind === 'refused' ? decodeContractError(answer.message) : undefined
-    if (coded === undefined) continue
-    const key = `${coded.code} ${coded.detail ?? ''}`
-    refusals.set(key, { error: coded, count: (refusals.get(key)?.count ?? 0) + 1 })
-  }
-  const [most] = [...refusals.values()].sort((a, b) => b.count - a.count)
-  if (most !== undefined) return { error: most.error, disagreement: results.size > 0 || refusals.size > 1 }
+export function endorsementFailure (answers: ReadonlyMap<string, Answer>, rules: RefusalRules): EndorsementFailure {
+  const results = new Set([...answers.values()].flatMap((answer) => answer.kind === 'endorsed' ? [Buffer.from(answer.payload).toString('base64')] : []))
+  const refusals = codedRefusals(answers)
+  const disagreement = results.size > 0 || new Set(refusals.map(({ error }) => error.code)).size > 1
+  const error = believedRefusal(refusals, rules)
+  if (error !== undefined) return { error, disagreement }
   if (results.size > 1) {
     return { error: new ScrutinError('ledger.conflict', 'the endorsing members do not agree on the result'), disagreement: true }
   }
+  if (refusals.length > 0) {
+    const said = refusals.map(({ endorser, error: { code } }) => `${endorser}: ${code}`).join('; ')
+    return { error: new ScrutinError('ledger.unavailable', `too few members endorse the transaction, and too few refuse it: ${said}`), disagreement }
+  }
   return { error: withoutCode(answers), disagreement: false }
+}
+
+/** Whether enough members refused for the same reason. */
+export function isRefusedByEnough (answers: ReadonlyMap<string, Answer>, rules: RefusalRules): boolean {
+  return believedRefusal(codedRefusals(answers), rules) !== undefined
+}
+
+interface CodedRefusal {
+  readonly endorser: string
+  readonly error: ScrutinError
+}
+
+function codedRefusals (answers: ReadonlyMap<string, Answer>): CodedRefusal[] {
+  return [...answers].flatMap(([endorser, answer]) => {
+    const error = answer.kind === 'refused' ? decodeContractError(answer.message) : undefined
+    return error === undefined ? [] : [{ endorser, error }]
+  })
+}
+
+function believedRefusal (refusals: readonly CodedRefusal[], rules: RefusalRules): ScrutinError | undefined {
+  const [first] = saidByEnough(refusals, rules, ({ code }) => code)
+  if (first === undefined) return undefined
+  const { error: { code } } = first
+  const [detailed] = saidByEnough(refusals.filter(({ error }) => error.code === code), rules, ({ detail }) => detail ?? '')
+  return detailed?.error ?? new ScrutinError(code)
+}
+
+/** The refusals that most members gave in the same words, when they are enough. */
+function saidByEnough (refusals: readonly CodedRefusal[], { memberOf, needed }: RefusalRules, wording: (error: ScrutinError) => string): readonly CodedRefusal[] {
+  const alike = new Map<string, { refusals: CodedRefusal[], members: Set<string> }>()
+  for (const refusal of refusals) {
+    const words = wording(refusal.error)
+    const entry = alike.get(words) ?? { refusals: [], members: new Set() }
+    alike.set(words, entry)
+    entry.refusals.push(refusal)
+    entry.members.add(memberOf(refusal.endorser))
+  }
+  const [most] = [...alike.values()].sort((a, b) => b.members.size - a.members.size)
+  return most !== undefined && most.members.size >= needed ? most.refusals : []
 }
 
 /** The contract's refusal in a peer's message, or `ledger.refused`. */

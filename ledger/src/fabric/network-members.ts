@@ -44,6 +44,14 @@ export class NetworkMembers {
     return this.#discovered.authorities.get(mspId) ?? []
   }
 
+  /**
+   * So many members must give the same refusal before it is believed: f + 1 of n, f = floor((n - 1) / 3), so that one of
+   * them is honest. All members of the channel count, whoever is up.
+   */
+  get refusalsNeeded (): number {
+    return Math.floor((this.#discovered.authorities.size - 1) / 3) + 1
+  }
+
   endorser (address: string): PeerAddress | undefined {
     return this.#discovered.endorsers.find((endorser) => endorser.address === address)
   }

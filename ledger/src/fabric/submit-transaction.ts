@@ -1,15 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ScrutinError } from '../../../protocol/src/errors.ts'
 import type { Committed } from '../port.ts'
+import type { Availability } from './availability.ts'
 import { type Collected, collectEndorsements } from './collect-endorsements.ts'
+import type { RecordedTransaction } from './commit-feed.ts'
 import type { FabricConnection } from './connection.ts'
-import { endorsementFailure } from './endorsement-failure.ts'
+import { endorsementFailure, isRefusedByEnough, type RefusalRules } from './endorsement-failure.ts'
 import { askEndorser, type Endorsed, resultOf } from './endorser.ts'
+import type { NetworkMembers } from './network-members.ts'
 import { orderTransaction } from './order-transaction.ts'
 import { broadcast, isTaken } from './orderer.ts'
 import type { SignedProposal, Submission } from './proposal.ts'
 import { transactionEnvelope } from './transaction-envelope.ts'
-import { invalidTransaction, isValid } from './validation-codes.ts'
+import { invalidTransaction, isForItsEndorsements, isValid } from './validation-codes.ts'
 
 const attempts = 5
 const waitBetweenMilliseconds = 150
@@ -24,21 +27,62 @@ const resendMilliseconds = 4_000
 const mostEnvelopeBytes = 500 * 1024
 
 /**
- * Endorses, orders and waits for the commit on the own peer. As long as the endorsers disagree (their peers stand at
- * different blocks), nothing has been ordered yet: tried again a few times, as a new transaction. Once a transaction
- * has been handed to an orderer, only that same one is sent again.
+ * Endorses, orders and waits for the commit on the own peer, as `submitInSteps` says.
  *
  * @throws ScrutinError as the port says
  */
 export async function submitTransaction (connection: FabricConnection, submission: Submission): Promise<Committed> {
+  const { members, mspId } = connection
+  return await submitInSteps({
+    propose: () => connection.proposals.build(connection.chaincode, submission),
+    endorse: async (proposal) => await endorse(connection, proposal),
+    order: async (proposal, endorsed) => await order(connection, proposal, endorsed),
+    refusals: refusalRules(members),
+    ownMember: mspId,
+    availability: members.availability,
+  })
+}
+
+export interface SubmissionSteps {
+  /** Each time another transaction. */
+  readonly propose: () => SignedProposal
+  readonly endorse: (proposal: SignedProposal) => Promise<Collected>
+  /** Gives what the network made of it, valid or not. */
+  readonly order: (proposal: SignedProposal, endorsed: readonly Endorsed[]) => Promise<RecordedTransaction>
+  readonly refusals: RefusalRules
+  readonly ownMember: string
+  readonly availability: Availability
+}
+
+/**
+ * As long as the endorsers disagree (their peers stand at different blocks), nothing has been ordered yet: tried again a
+ * few times, as a new transaction. Once a transaction has been handed to an orderer, only that same one is sent again, until
+ * it has its verdict. If that is that its endorsements do not suffice, one of the endorsers gave one that does not count:
+ * the foreign ones are set aside, and others asked.
+ */
+export async function submitInSteps ({ propose, endorse, order, refusals, ownMember, availability }: SubmissionSteps): Promise<Committed> {
   for (let attempt = 1; ; attempt++) {
-    const proposal = connection.proposals.build(connection.chaincode, submission)
-    const collected = await endorse(connection, proposal)
-    if (collected.endorsed !== undefined) return await order(connection, proposal, collected.endorsed)
-    const { error, disagreement } = endorsementFailure(collected.answers)
-    if (!disagreement || attempt === attempts) throw error
-    await sleep(waitBetweenMilliseconds * attempt)
+    const proposal = propose()
+    const { endorsed, answers } = await endorse(proposal)
+    if (endorsed === undefined) {
+      const { error, disagreement } = endorsementFailure(answers, refusals)
+      if (!disagreement || attempt === attempts) throw error
+      await sleep(waitBetweenMilliseconds * attempt)
+      continue
+    }
+    const { code, blockNumber, index } = await order(proposal, endorsed)
+    const foreign = [...answers].filter(([address, answer]) => answer.kind === 'endorsed' && endorsed.includes(answer) && refusals.memberOf(address) !== ownMember)
+    if (isValid(code)) {
+      for (const [address] of foreign) availability.proved(address)
+      return { blockNumber, index, transactionId: proposal.transactionId, result: resultOf(endorsed[0]!.payload) }
+    }
+    if (isForItsEndorsements(code)) for (const [address] of foreign) availability.spoilt(address)
+    if (!isForItsEndorsements(code) || attempt === attempts) throw invalidTransaction(proposal.transactionId, code)
   }
+}
+
+function refusalRules (members: NetworkMembers): RefusalRules {
+  return { memberOf: (address) => members.endorser(address)?.mspId ?? '', needed: members.refusalsNeeded }
 }
 
 async function endorse ({ members, endorsingPace }: FabricConnection, proposal: SignedProposal): Promise<Collected> {
@@ -51,6 +95,7 @@ async function endorse ({ members, endorsingPace }: FabricConnection, proposal: 
   const collected = await collectEndorsements({
     plan,
     rank: members.rankEndorsers(),
+    isRefused: (answers) => isRefusedByEnough(answers, refusalRules(members)),
     slowAfterMilliseconds: endorsingPace.unusual(slowEndorserMilliseconds),
     ask: async (address) => {
       const endorser = members.endorser(address)
@@ -72,19 +117,17 @@ async function endorse ({ members, endorsingPace }: FabricConnection, proposal: 
   return collected
 }
 
-async function order (connection: FabricConnection, proposal: SignedProposal, endorsed: readonly Endorsed[]): Promise<Committed> {
+async function order (connection: FabricConnection, proposal: SignedProposal, endorsed: readonly Endorsed[]): Promise<RecordedTransaction> {
   const { members, commits, delivery, progress } = connection
   const { availability } = members
   const { transactionId } = proposal
-  const [first] = endorsed
-  if (first === undefined) throw new Error('nobody endorsed the transaction')
   // better not to order at all than not to learn what became of it
   if (!commits.isConnected) throw new ScrutinError('ledger.unavailable', `transaction ${transactionId} was not ordered: the peer of ${connection.mspId} is not there to tell what becomes of it`)
   const envelope = transactionEnvelope(delivery.identity, proposal, endorsed)
   const committed = commits.expect(transactionId)
   let taken: { readonly address: string, readonly at: number } | undefined
   try {
-    const { code, blockNumber, index } = await orderTransaction({
+    const recorded = await orderTransaction({
       transactionId,
       committed,
       limits: { resendAfterMilliseconds: resendMilliseconds },
@@ -103,8 +146,7 @@ async function order (connection: FabricConnection, proposal: SignedProposal, en
       },
     })
     if (taken !== undefined) progress.committed(taken.address, taken.at)
-    if (!isValid(code)) throw invalidTransaction(transactionId, code)
-    return { blockNumber, index, transactionId, result: resultOf(first.payload) }
+    return recorded
   } catch (error) {
     if (error instanceof ScrutinError && error.code === 'ledger.unavailable' && envelope.length > mostEnvelopeBytes) {
       throw new ScrutinError('input.too-large', `no orderer took transaction ${transactionId} of ${envelope.length} bytes; under BFT they take ${mostEnvelopeBytes}`, { cause: error })

@@ -8,6 +8,11 @@ export function isValid (code: number): boolean {
   return code === TxValidationCode.VALID
 }
 
+/** With other endorsers it may do better: one of the endorsements did not count. */
+export function isForItsEndorsements (code: number): boolean {
+  return code === TxValidationCode.ENDORSEMENT_POLICY_FAILURE
+}
+
 /** Why a transaction that was ordered changed nothing. */
 export function invalidTransaction (transactionId: string, code: number): ScrutinError {
   const conflict = code === TxValidationCode.MVCC_READ_CONFLICT || code === TxValidationCode.PHANTOM_READ_CONFLICT
