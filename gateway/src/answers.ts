@@ -2,6 +2,7 @@
 import Type, { type Static } from 'typebox'
 import { Definition, Hash, MspId, PublicKey } from '../../protocol/src/definition-schema.ts'
 import { errorCatalogue } from '../../protocol/src/errors.ts'
+import type { Inclusion, InclusionStatement } from '../../protocol/src/receipt.ts'
 import { directoryKinds, electionStatuses } from '../../protocol/src/records.ts'
 
 const closed = { additionalProperties: false } as const
@@ -125,28 +126,38 @@ export const Directory = Type.Object({
   }, closed)),
 }, closed)
 
-export const InclusionStatement = Type.Object({ mspId: MspId, key: PublicKey, signature: Signature }, closed)
 const BlockNumber = Type.String({ pattern: '^[0-9]+$' })
+const signedInclusions = { mspId: MspId, key: PublicKey, signature: Signature }
+const StatementSchema = Type.Object({
+  ...signedInclusions,
+  size: Type.Integer({ minimum: 1, maximum: 2 ** 32, description: 'Leaves of the Merkle tree whose root is signed' }),
+  index: Count,
+  path: Type.Array(Hash, { maxItems: 32, description: 'From the leaf up to the root' }),
+}, closed)
 
 export const Stated = Type.Object({
   electionId: Hash,
   tracker: Hash,
   transactionId: TransactionId,
   blockNumber: BlockNumber,
-  statement: InclusionStatement,
+  statement: StatementSchema,
 }, { ...closed, description: 'That a ballot stands in the box, as this member saw on its own peer' })
-export type Stated = Static<typeof Stated>
+export type Stated = Inclusion & { readonly statement: InclusionStatement }
 
 export const StatedList = Type.Object({
-  statements: Type.Array(nullable(Stated), { description: 'In the order of the trackers; null where the own peer has no such ballot yet' }),
+  inclusions: Type.Array(nullable(Type.Object({ transactionId: TransactionId, blockNumber: BlockNumber }, closed)), {
+    description: 'In the order of the trackers; null where the own peer has no such ballot yet',
+  }),
+  signed: nullable(Type.Object(signedInclusions, { ...closed, description: 'Over the Merkle root of those that are there, in this order; null when none is' })),
 }, closed)
+export type StatedList = Static<typeof StatedList>
 
 export const Receipt = Type.Object({
   electionId: Hash,
   tracker: Hash,
   transactionId: TransactionId,
   blockNumber: BlockNumber,
-  statements: Type.Array(InclusionStatement, { description: 'Of f + 1 different members' }),
+  statements: Type.Array(StatementSchema, { description: 'Of f + 1 different members' }),
 }, closed)
 
 export const castStatuses = ['queued', 'recorded', 'refused', 'not-cast'] as const

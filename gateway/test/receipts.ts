@@ -1,13 +1,13 @@
 import Fastify from 'fastify'
 import t, { type Test } from 'tap'
-import { assertInclusionStatement, type Receipt } from '../../protocol/src/receipt.ts'
+import { assertInclusionStatement, inclusionsHold, type Receipt } from '../../protocol/src/receipt.ts'
 import { generateKeyPair } from '../../protocol/src/schnorr.ts'
 import { castableBallot, sampleElection, type SampleElection } from '../../protocol/test/support/sample-election.ts'
 import { sampleQuestion } from '../../protocol/test/support/sample-definition.ts'
 import { stageOpenElection } from '../../chaincode/test/support/staged-election.ts'
 import { eventually } from '../../ledger/test/support/until.ts'
 import { enterDirectory } from '../../service/src/enter-directory.ts'
-import type { CastStatus, Stated } from '../src/answers.ts'
+import type { CastStatus, Stated, StatedList } from '../src/answers.ts'
 import { freePort, hasForm, testBench, type TestBench, type TestGateway } from './support/gateways.ts'
 
 const election = sampleElection({ changes: { questions: [sampleQuestion('one', 2, { min: 0, max: 1, blank: false })] } })
@@ -53,7 +53,12 @@ t.test('a member states what its own peer has, one by one and many at once', asy
   const ask = async (trackers: unknown) => await app.inject({ method: 'POST', url: `${url}/statements`, body: { trackers } })
   const many = await ask([second.tracker, absent.tracker, first.tracker])
   t.ok(hasForm('StatedList', many.json()), many.body)
-  t.match(many.json(), { statements: [{ tracker: second.tracker }, null, { tracker: first.tracker, statement: { signature: statement.signature } }] })
+  const { inclusions: [ofSecond, ofAbsent, ofFirst], signed } = many.json<StatedList>()
+  t.equal(ofAbsent, null)
+  const named = [{ tracker: second.tracker, electionId: election.id, ...ofSecond! }, { tracker: first.tracker, electionId: election.id, ...ofFirst! }]
+  t.same(named[1], inclusion)
+  t.ok(inclusionsHold(named, signed!))
+  t.same((await ask([absent.tracker])).json(), { inclusions: [null], signed: null })
   for (const wrong of [[], ['x'], new Array(201).fill(first.tracker), undefined]) t.equal((await ask(wrong)).json().code, 'input.malformed')
 })
 
@@ -61,9 +66,7 @@ t.test('a dead member, a slow one and one that lies do not keep a receipt back',
   const bench = await stage(t)
   await enterDirectory(await bench.as('MemberA', 'gateway'), { kind: 'gateway', keys: generateKeyPair(), url: 'http://127.0.0.1:9' })
   await impostor(t, bench, 'MemberB', async (trackers) => ({
-    statements: trackers.map((tracker) => ({
-      electionId: election.id, tracker, transactionId: '0'.repeat(64), blockNumber: '1', statement: { mspId: 'MemberB', key: '0'.repeat(64), signature: '0'.repeat(128) },
-    })),
+    inclusions: trackers.map(() => ({ transactionId: '0'.repeat(64), blockNumber: '1' })), signed: { mspId: 'MemberB', key: '0'.repeat(64), signature: '0'.repeat(128) },
   }))
   await impostor(t, bench, 'MemberB', async () => { await new Promise((resolve) => { setTimeout(resolve, 8000).unref() }) })
   await bench.listening('MemberC')

@@ -70,15 +70,21 @@ export class MerkleTree {
 
 /** Whether `leaf` stands at `index` of the tree with `size` leaves and this root. */
 export function verifyInclusion (nodeTag: Tag, root: Uint8Array, size: number, index: number, leaf: Uint8Array, path: readonly Uint8Array[]): boolean {
-  if (!Number.isSafeInteger(index) || index < 0 || index >= size) return false
+  const found = inclusionRoot(nodeTag, size, index, leaf, path)
+  return found !== undefined && equalBytes(found, root)
+}
+
+/** The root of the tree with `size` leaves in which `leaf` stands at `index` by this path; undefined for a path of another length. */
+export function inclusionRoot (nodeTag: Tag, size: number, index: number, leaf: Uint8Array, path: readonly Uint8Array[]): Uint8Array | undefined {
+  if (!Number.isSafeInteger(index) || index < 0 || index >= size) return undefined
   let node = leaf
   let used = 0
   for (let last = size - 1; last > 0; last = Math.floor(last / 2), index = Math.floor(index / 2)) {
     const hasNeighbour = index % 2 === 1 || index < last
     if (!hasNeighbour) continue
     const neighbour = path[used++]
-    if (neighbour === undefined) return false
+    if (neighbour === undefined) return undefined
     node = index % 2 === 1 ? taggedHash(nodeTag, neighbour, node) : taggedHash(nodeTag, node, neighbour)
   }
-  return used === path.length && equalBytes(node, root)
+  return used === path.length ? node : undefined
 }

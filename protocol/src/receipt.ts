@@ -5,13 +5,12 @@
  * lie, f = ⌊(n - 1)/3⌋: what they all say is so.
  */
 import { canonicalBytes } from './canonical-json.ts'
-import { fromHex, toHex } from './bytes.ts'
+import { fromHex, toHex, utf8ToBytes } from './bytes.ts'
 import { ScrutinError } from './errors.ts'
-import { equationsHold } from './equations.ts'
-import { pointLength } from './group.ts'
-import { encodingOf, PublicPoint, publicPointFromHex } from './public-point.ts'
-import { addSignatureEquation, decodeSignature, type KeyPair, sign, signatureLength, verifySignature } from './schnorr.ts'
-import { tags } from './tagged-hash.ts'
+import { inclusionRoot, MerkleTree } from './merkle-tree.ts'
+import { encodingOf, publicPointFromHex } from './public-point.ts'
+import { type KeyPair, sign, signatureLength, verifySignature } from './schnorr.ts'
+import { taggedHash, tags } from './tagged-hash.ts'
 
 /** What a member attests: this ballot is in the block of its own peer. */
 export interface Inclusion {
@@ -22,44 +21,82 @@ export interface Inclusion {
   readonly blockNumber: string
 }
 
-export interface InclusionStatement {
+/** A member's signature over the Merkle root of all that it states together: a signature costs more than a thousand hashes. */
+export interface SignedInclusions {
   readonly mspId: string
   /** The gateway's key of the directory, hex. */
   readonly key: string
   readonly signature: string
 }
 
+/** One ballot's part of what was stated together: the signature, and the way from its leaf to the root. */
+export interface InclusionStatement extends SignedInclusions {
+  /** Leaves of the tree, at most 2^32. */
+  readonly size: number
+  readonly index: number
+  /** The neighbours from the leaf up to the root, hex. */
+  readonly path: readonly string[]
+}
+
 export interface Receipt extends Inclusion {
   readonly statements: readonly InclusionStatement[]
 }
 
-export function stateInclusion (inclusion: Inclusion, mspId: string, keys: KeyPair): InclusionStatement {
-  return { mspId, key: toHex(encodingOf(keys.publicKey)), signature: toHex(sign(tags.receipt, keys, inclusionBytes(inclusion, mspId))) }
+/** @param inclusions at least one */
+export function signInclusions (inclusions: readonly Inclusion[], mspId: string, keys: KeyPair): SignedInclusions {
+  const { root } = treeOf(inclusions)
+  const signature = sign(tags.receipt, keys, rootBytes(mspId, root, inclusions.length))
+  return { mspId, key: toHex(encodingOf(keys.publicKey)), signature: toHex(signature) }
 }
 
-/** Throws `receipt.signature` for a statement whose signature is wrong. That its key is a member's, the directory says. */
-export function assertInclusionStatement (inclusion: Inclusion, statement: InclusionStatement): void {
-  const signature = fromHex(statement.signature, signatureLength)
-  if (!verifySignature(tags.receipt, publicPointFromHex(statement.key), inclusionBytes(inclusion, statement.mspId), signature)) {
-    throw new ScrutinError('receipt.signature')
-  }
-}
-
-/** Whether all of these statements hold, by one multi-scalar multiplication. */
-export function inclusionStatementsHold (stated: readonly { readonly inclusion: Inclusion, readonly statement: InclusionStatement }[]): boolean {
+/** Whether the signature is over these inclusions, all of them, in this order. Never throws. */
+export function inclusionsHold (inclusions: readonly Inclusion[], signed: SignedInclusions): boolean {
   try {
-    const keys = new Map<string, PublicPoint>()
-    return equationsHold((equations) => {
-      for (const { inclusion, statement } of stated) {
-        const key = keys.get(statement.key) ?? PublicPoint.decode(fromHex(statement.key, pointLength))
-        keys.set(statement.key, key)
-        const signature = decodeSignature(fromHex(statement.signature, signatureLength))
-        addSignatureEquation(equations, tags.receipt, key, inclusionBytes(inclusion, statement.mspId), signature)
-      }
-    })
+    return holds(signed, treeOf(inclusions).root, inclusions.length)
   } catch {
     return false
   }
+}
+
+/** For each ballot of what was signed together, its own statement. */
+export function statementsOf (inclusions: readonly Inclusion[], { mspId, key, signature }: SignedInclusions): InclusionStatement[] {
+  const tree = treeOf(inclusions)
+  return inclusions.map((_, index) => ({ mspId, key, signature, size: inclusions.length, index, path: tree.path(index).map(toHex) }))
+}
+
+/** Throws `receipt.signature` for a statement that is not of this ballot. That its key is a member's, the directory says. */
+export function assertInclusionStatement (inclusion: Inclusion, statement: InclusionStatement): void {
+  if (!isStated(inclusion, statement)) throw new ScrutinError('receipt.signature')
+}
+
+function isStated (inclusion: Inclusion, statement: InclusionStatement): boolean {
+  const { size, index, path } = statement
+  if (!Number.isSafeInteger(size) || size > mostLeaves) return false
+  try {
+    const root = inclusionRoot(tags.receiptNode, size, index, leafOf(inclusion), path.map((node) => fromHex(node, 32)))
+    return root !== undefined && holds(statement, root, size)
+  } catch {
+    return false
+  }
+}
+
+function holds ({ mspId, key, signature }: SignedInclusions, root: Uint8Array, size: number): boolean {
+  return verifySignature(tags.receipt, publicPointFromHex(key), rootBytes(mspId, root, size), fromHex(signature, signatureLength))
+}
+
+const mostLeaves = 2 ** 32
+
+function treeOf (inclusions: readonly Inclusion[]): MerkleTree {
+  if (inclusions.length === 0) throw new ScrutinError('input.malformed', 'nothing is stated')
+  return new MerkleTree(tags.receiptNode, inclusions.map(leafOf))
+}
+
+function leafOf ({ electionId, tracker, transactionId, blockNumber }: Inclusion): Uint8Array {
+  return taggedHash(tags.receiptLeaf, fromHex(electionId, 32), fromHex(tracker, 32), fromHex(transactionId, 32), utf8ToBytes(blockNumber))
+}
+
+function rootBytes (mspId: string, root: Uint8Array, size: number): Uint8Array {
+  return canonicalBytes({ mspId, root: toHex(root), size })
 }
 
 /** How many different members must state the inclusion: f + 1 of n. */
@@ -93,8 +130,4 @@ export function assertReceipt ({ electionId, members, gatewayMember }: ReceiptRu
   }
   const needed = statementsNeeded(members.length)
   if (stating.size < needed) throw new ScrutinError('receipt.statements', `${stating.size} of ${needed}`)
-}
-
-function inclusionBytes ({ electionId, tracker, transactionId, blockNumber }: Inclusion, mspId: string): Uint8Array {
-  return canonicalBytes({ electionId, tracker, transactionId, blockNumber, mspId })
 }

@@ -39,6 +39,8 @@ export const tags = {
   decryptionProof: 'scrutin/1/decryption-proof',
   directoryEntry: 'scrutin/1/directory-entry',
   receipt: 'scrutin/1/receipt',
+  receiptLeaf: 'scrutin/1/receipt-leaf',
+  receiptNode: 'scrutin/1/receipt-node',
 } as const
 
 export type Tag = typeof tags[keyof typeof tags]

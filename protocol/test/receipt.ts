@@ -1,11 +1,14 @@
 import t from 'tap'
-import { assertInclusionStatement, assertReceipt, type InclusionStatement, stateInclusion, statementsNeeded } from '../src/receipt.ts'
+import {
+  assertInclusionStatement, assertReceipt, type Inclusion, inclusionsHold, type InclusionStatement, signInclusions, statementsNeeded, statementsOf,
+} from '../src/receipt.ts'
 import { pointToHex } from '../src/group.ts'
-import { generateKeyPair } from '../src/schnorr.ts'
+import { generateKeyPair, type KeyPair } from '../src/schnorr.ts'
 import { refuses } from './support/refuses.ts'
 
 const inclusion = { electionId: 'ab'.repeat(32), tracker: 'cd'.repeat(32), transactionId: 'ef'.repeat(32), blockNumber: '12' }
 const keys = generateKeyPair()
+const stateInclusion = (one: Inclusion, mspId: string, by: KeyPair): InclusionStatement => statementsOf([one], signInclusions([one], mspId, by))[0]!
 const statement = stateInclusion(inclusion, 'MemberA', keys)
 
 t.test('a statement of inclusion holds as it was signed', async (t) => {
@@ -20,6 +23,37 @@ t.test('every word of it counts', async (t) => {
   }
   refuses(t, 'receipt.signature', () => { assertInclusionStatement(inclusion, { ...statement, mspId: 'MemberB' }) })
   refuses(t, 'receipt.signature', () => { assertInclusionStatement(inclusion, { ...statement, key: pointToHex(generateKeyPair().publicKey) }) })
+})
+
+t.test('many are stated under one signature, and each statement stands for its own ballot only', async (t) => {
+  for (const size of [1, 2, 3, 5, 8, 13]) {
+    const all = Array.from({ length: size }, (_, i) => ({ ...inclusion, tracker: (16 + i).toString(16).repeat(32) }))
+    const signed = signInclusions(all, 'MemberA', keys)
+    t.ok(inclusionsHold(all, signed))
+    const statements = statementsOf(all, signed)
+    for (const [i, statement] of statements.entries()) {
+      assertInclusionStatement(all[i]!, statement)
+      refuses(t, 'receipt.signature', () => { assertInclusionStatement(inclusion, statement) })
+      for (const other of all) if (other !== all[i]) refuses(t, 'receipt.signature', () => { assertInclusionStatement(other, statement) })
+      for (const changes of [
+        { size: size + 1 }, { size: 2 ** 40 }, { size: 0 }, { size: -1 }, { size: Number.NaN }, { index: i + 1 }, { index: -1 }, { index: 0.5 },
+        { path: [...statement.path, '00'.repeat(32)] }, { path: [...statement.path, 'no hash'] }, ...(size > 1 ? [{ path: statement.path.slice(1) }, { path: [] }] : []),
+      ]) refuses(t, 'receipt.signature', () => { assertInclusionStatement(all[i]!, { ...statement, ...changes }) })
+    }
+    t.notOk(inclusionsHold(all.slice(1), signed))
+    t.notOk(inclusionsHold([...all, inclusion], signed))
+    t.notOk(inclusionsHold(all, { ...signed, mspId: 'MemberB' }))
+    if (size > 1) t.notOk(inclusionsHold(all.toReversed(), signed))
+  }
+  t.notOk(inclusionsHold([], signInclusions([inclusion], 'MemberA', keys)))
+  t.throws(() => signInclusions([], 'MemberA', keys), { code: 'input.malformed' })
+})
+
+t.test('a node of the tree is no leaf', async (t) => {
+  const all = ['01', '02', '03', '04'].map((tracker) => ({ ...inclusion, tracker: tracker.repeat(32) }))
+  const [first] = statementsOf(all, signInclusions(all, 'MemberA', keys))
+  // half the tree, taken for a tree of two: the size is signed
+  refuses(t, 'receipt.signature', () => { assertInclusionStatement(all[0]!, { ...first!, size: 2, path: first!.path.slice(0, 1) }) })
 })
 
 t.test('f + 1 of n members are needed, f = floor((n - 1) / 3)', async (t) => {

@@ -21,7 +21,14 @@ const ReceiptAnswer = Type.Object({
   tracker: Hash,
   transactionId: Hash,
   blockNumber: Type.String({ pattern: '^[0-9]+$' }),
-  statements: Type.Array(Type.Object({ mspId: MspId, key: PublicKey, signature: Signature })),
+  statements: Type.Array(Type.Object({
+    mspId: MspId,
+    key: PublicKey,
+    signature: Signature,
+    size: Type.Integer({ minimum: 1 }),
+    index: Type.Integer({ minimum: 0 }),
+    path: Type.Array(Hash, { maxItems: 32 }),
+  })),
 })
 
 /** What has become of a ballot that the gateway took on. */

@@ -1,10 +1,9 @@
 /** The other members' gateways, as the directory of the own peer names them: asked for their statements of inclusion. */
-import Type from 'typebox'
 import { Compile } from 'typebox/compile'
 import { ScrutinError } from '../../../protocol/src/errors.ts'
-import { inclusionStatementsHold } from '../../../protocol/src/receipt.ts'
+import { inclusionsHold, statementsOf } from '../../../protocol/src/receipt.ts'
 import type { Ledger } from '../../../ledger/src/port.ts'
-import { Directory, Stated } from '../answers.ts'
+import { Directory, type Stated, StatedList } from '../answers.ts'
 import { readContract } from '../read-contract.ts'
 
 export interface OtherGateway {
@@ -15,7 +14,7 @@ export interface OtherGateway {
 
 const directoryAgeMs = 15_000
 const mostAnswerBytes = 512 * 1024
-const Answer = Compile(Type.Object({ statements: Type.Array(Type.Union([Stated, Type.Null()])) }))
+const Answer = Compile(StatedList)
 
 export class OtherGateways {
   readonly #ledger: Ledger
@@ -57,10 +56,13 @@ export class OtherGateways {
     try {
       const answer = await post(`${gateway.url.replace(/\/+$/, '')}/v1/elections/${electionId}/statements`, { trackers }, signal)
       if (!Answer.Check(answer)) throw new ScrutinError('service.answer', gateway.mspId)
-      const stated = answer.statements.filter((entry) => entry !== null)
-        .filter((entry) => entry.electionId === electionId && trackers.includes(entry.tracker) && entry.statement.mspId === gateway.mspId && entry.statement.key === gateway.key)
-      const holds = (list: readonly Stated[]): boolean => inclusionStatementsHold(list.map(({ statement, ...inclusion }) => ({ inclusion, statement })))
-      const good = holds(stated) ? stated : stated.filter((entry) => holds([entry]))
+      const { inclusions, signed } = answer
+      if (inclusions.length !== trackers.length) throw new ScrutinError('service.answer', gateway.mspId)
+      if (signed === null) return []
+      const stated = inclusions.flatMap((standing, i) => standing === null ? [] : [{ electionId, tracker: trackers[i]!, ...standing }])
+      if (signed.mspId !== gateway.mspId || signed.key !== gateway.key || !inclusionsHold(stated, signed)) throw new ScrutinError('service.answer', gateway.mspId)
+      const statements = statementsOf(stated, signed)
+      const good = stated.map((inclusion, i) => ({ ...inclusion, statement: statements[i]! }))
       isGood = good.length === trackers.length
       return good
     } finally {

@@ -1,7 +1,6 @@
-import type { Inclusion } from '../../../protocol/src/receipt.ts'
-import { stateInclusion } from '../../../protocol/src/receipt.ts'
+import { type Inclusion, type InclusionStatement, signInclusions, statementsOf } from '../../../protocol/src/receipt.ts'
 import type { KeyPair } from '../../../protocol/src/schnorr.ts'
-import type { Stated } from '../answers.ts'
+import type { Stated, StatedList } from '../answers.ts'
 import { BoundedCache } from '../bounded-cache.ts'
 import type { BoxWatch } from './box-watch.ts'
 import { ballotName } from './queued-ballot.ts'
@@ -21,24 +20,28 @@ export class OwnStatements {
     this.#box = box
   }
 
-  /** One statement per tracker, in order; null for what the own peer has not got after so many milliseconds. */
-  async find (electionId: string, trackers: readonly string[], waitMs: number): Promise<(Stated | null)[]> {
-    const missing = trackers.filter((tracker) => this.#stated.get(ballotName({ electionId, tracker })) === undefined)
-    if (missing.length > 0) {
-      for (const [i, standing] of (await this.#box.find(electionId, missing, waitMs)).entries()) {
-        if (standing !== undefined) this.state({ electionId, tracker: missing[i]!, ...standing })
-      }
-    }
-    return trackers.map((tracker) => this.#stated.get(ballotName({ electionId, tracker })) ?? null)
-  }
-
-  /** @param inclusion as this member's own peer has it */
-  state (inclusion: Inclusion): Stated {
-    const name = ballotName(inclusion)
+  /** Undefined when the own peer has not got it after so many milliseconds. */
+  async find (electionId: string, tracker: string, waitMs: number): Promise<Stated | undefined> {
+    const name = ballotName({ electionId, tracker })
     const known = this.#stated.get(name)
     if (known !== undefined) return known
-    const stated = { ...inclusion, statement: stateInclusion(inclusion, this.#mspId, this.#keys) }
+    const [standing] = await this.#box.find(electionId, [tracker], waitMs)
+    if (standing === undefined) return undefined
+    const inclusion = { electionId, tracker, ...standing }
+    const stated = { ...inclusion, statement: this.state([inclusion])[0]! }
     this.#stated.set(name, stated)
     return stated
+  }
+
+  /** Many at once, under one signature. */
+  async findAll (electionId: string, trackers: readonly string[], waitMs: number): Promise<StatedList> {
+    const standings = await this.#box.find(electionId, trackers, waitMs)
+    const found = standings.flatMap((standing, i) => standing === undefined ? [] : [{ electionId, tracker: trackers[i]!, ...standing }])
+    return { inclusions: standings.map((standing) => standing ?? null), signed: found.length === 0 ? null : signInclusions(found, this.#mspId, this.#keys) }
+  }
+
+  /** @param inclusions as this member's own peer has them */
+  state (inclusions: readonly Inclusion[]): InclusionStatement[] {
+    return statementsOf(inclusions, signInclusions(inclusions, this.#mspId, this.#keys))
   }
 }

@@ -86,7 +86,10 @@ export class Receipts {
       const { membersOf, own, mspId } = this.#options
       const members = await membersOf(electionId)
       const needed = statementsNeeded(members.length)
-      if (members.includes(mspId)) for (const { inclusion, statements } of group) statements.set(mspId, own.state(inclusion).statement)
+      if (members.includes(mspId)) {
+        const stated = own.state(group.map(({ inclusion }) => inclusion))
+        for (const [i, { statements }] of group.entries()) statements.set(mspId, stated[i]!)
+      }
       const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(collectMs)])
       let open = this.#settleWhole(group, needed)
       while (open.length > 0 && !signal.aborted) {

@@ -24,8 +24,8 @@ const routes: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request, reply) => {
     const { id, tracker } = request.params
     const waiting = readWaiting(request.headers.prefer, 0)
-    const [stated] = await app.ownStatements.find(id, [tracker], Math.min(waiting.waitMs, waitMs))
-    if (stated === undefined || stated === null) throw new ScrutinError('ballot.unknown')
+    const stated = await app.ownStatements.find(id, tracker, Math.min(waiting.waitMs, waitMs))
+    if (stated === undefined) throw new ScrutinError('ballot.unknown')
     reply.isFixed()
     return stated
   })
@@ -36,14 +36,14 @@ const routes: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'readStatements',
       tags,
       summary: "This member's statements for many ballots at once",
-      description: 'Waits 4 s for those that its own peer has not got yet.',
+      description: 'Waits 4 s for those that its own peer has not got yet. One signature covers them all.',
       params: ElectionParams,
       body: Type.Object({ trackers: Type.Array(Hash, { minItems: 1, maxItems: mostBallotsAtOnce }) }, { additionalProperties: false }),
       response: answers(200, 'StatedList', 'The statements'),
     },
   }, async (request, reply) => {
     reply.header('cache-control', 'no-store')
-    return { statements: await app.ownStatements.find(request.params.id, request.body.trackers, waitMs) }
+    return await app.ownStatements.findAll(request.params.id, request.body.trackers, waitMs)
   })
 }
 

@@ -17,7 +17,7 @@ import { ScrutinError } from '../../../protocol/src/errors.ts'
 import { basePoint, decodePoint, decodePointOrIdentity, decodeScalar, encodeScalar } from '../../../protocol/src/group.ts'
 import { parseDirectoryEntry, parseIssuance, parseRegistrarMessage, parseSigned, parseSignedIssuance } from '../../../protocol/src/messages.ts'
 import { PublicPoint } from '../../../protocol/src/public-point.ts'
-import { assertInclusionStatement, stateInclusion } from '../../../protocol/src/receipt.ts'
+import { assertInclusionStatement, type Inclusion, signInclusions, statementsOf } from '../../../protocol/src/receipt.ts'
 import { assertOnRoll } from '../../../protocol/src/roll.ts'
 import { decodeSignature, generateKeyPair } from '../../../protocol/src/schnorr.ts'
 import { assertSigned, signMessage } from '../../../protocol/src/signed-message.ts'
@@ -137,7 +137,9 @@ t.test('messages', async (t) => {
 
 t.test('receipts', async (t) => {
   const inclusion = { electionId: election.id, tracker: ballot.tracker, transactionId: 'ab'.repeat(32), blockNumber: '12' }
-  const statement = stateInclusion(inclusion, 'MemberA', keys)
+  const together: Inclusion[] = ['01', '02', '03', '04'].map((tracker) => ({ ...inclusion, tracker: tracker.repeat(32) }))
+  together.splice(2, 0, inclusion)
+  const statement = statementsOf(together, signInclusions(together, 'MemberA', keys))[2]!
   const honest = { inclusion, statement }
   holds(t, 'statements', fc.property(mutatedJson(honest).filter((value) => isLike(value, honest)), (value) => {
     const { inclusion, statement } = value as typeof honest
