@@ -20,6 +20,8 @@ const oids = {
 const prime256v1Der = Uint8Array.of(0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07)
 
 export interface Certificate {
+  /** DER. */
+  readonly encoded: Uint8Array
   readonly key: P256Key
   /** Distinguished names, DER. */
   readonly issuer: Uint8Array
@@ -72,6 +74,7 @@ function readCertificate (crypto: ChainCrypto, der: Uint8Array): Certificate {
   const extensions = readExtensions(tbs.extensions ?? [])
   const signedPart = new Uint8Array(tbsCertificateRaw)
   return {
+    encoded: der,
     key: readKey(tbs.subjectPublicKeyInfo),
     issuer: new Uint8Array(AsnConvert.serialize(tbs.issuer)),
     subject: new Uint8Array(AsnConvert.serialize(tbs.subject)),

@@ -5,6 +5,7 @@
  */
 import { p256 } from '@noble/curves/nist.js'
 import { sha256 } from '@noble/hashes/sha2.js'
+import { equalBytes } from '../../protocol/src/bytes.ts'
 
 /** A public key of P-256. The object is its own key in caches: keep it. */
 export interface P256Key {
@@ -38,6 +39,16 @@ export const portableCrypto: ChainCrypto = {
 export function isLowS (signature: Uint8Array): boolean {
   try {
     return !p256.Signature.fromBytes(signature, 'der').hasHighS()
+  } catch {
+    return false
+  }
+}
+
+/** Whether a signature is the one spelling in DER of a pair with the lower S, as Fabric's own signers write it. */
+export function isPlainSignature (signature: Uint8Array): boolean {
+  try {
+    const read = p256.Signature.fromBytes(signature, 'der')
+    return !read.hasHighS() && equalBytes(read.toBytes('der'), signature)
   } catch {
     return false
   }

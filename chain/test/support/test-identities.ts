@@ -2,7 +2,7 @@
 import 'reflect-metadata'
 import { KeyObject, sign, webcrypto } from 'node:crypto'
 import { msp } from '@hyperledger/fabric-protos'
-import { p256 } from '@noble/curves/nist.js'
+import { p256, p384, p521 } from '@noble/curves/nist.js'
 import * as x509 from '@peculiar/x509'
 import { type IdentityKind, identityKinds } from '../../src/member-identities.ts'
 
@@ -24,6 +24,8 @@ export interface IdentityOptions {
   readonly notBefore?: Date
   readonly notAfter?: Date
   readonly isAuthority?: boolean
+  /** P-256 by default. */
+  readonly namedCurve?: 'P-256' | 'P-384' | 'P-521'
 }
 
 export interface TestMember {
@@ -55,7 +57,7 @@ export async function testMember (mspId: string): Promise<TestMember> {
   })
   let serial = 1
   const certify = async (name: string, options: IdentityOptions): Promise<TestIdentity> => {
-    const own = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+    const own = await webcrypto.subtle.generateKey({ ...algorithm, namedCurve: options.namedCurve ?? 'P-256' }, true, ['sign', 'verify'])
     const attributes = new TextEncoder().encode(JSON.stringify({ attrs: { 'hf.Type': options.kind, ...(options.role === undefined ? {} : { 'scrutin.role': options.role }) } }))
     const certificate = await x509.X509CertificateGenerator.create({
       serialNumber: (++serial).toString(16).padStart(2, '0'),
@@ -87,24 +89,35 @@ export async function testMember (mspId: string): Promise<TestMember> {
 }
 
 function identityOf (mspId: string, pem: string, key: KeyObject): TestIdentity {
-  const identity = new msp.SerializedIdentity()
-  identity.setMspid(mspId)
-  identity.setIdBytes(new TextEncoder().encode(pem))
+  const curve = { prime256v1: p256, secp384r1: p384, secp521r1: p521 }[key.asymmetricKeyDetails!.namedCurve!]!
   return {
     mspId,
     pem,
-    serialized: identity.serializeBinary(),
+    serialized: serializedIdentity(mspId, pem),
     sign: (message) => {
       const der = Uint8Array.from(sign('sha256', message, { key, dsaEncoding: 'der' }))
-      return p256.Signature.fromBytes(der, 'der').hasHighS() ? withOtherS(der) : der
+      return curve.Signature.fromBytes(der, 'der').hasHighS() ? withOtherS(der, curve) : der
     },
   }
 }
 
+export function serializedIdentity (mspId: string, pem: string): Uint8Array {
+  const identity = new msp.SerializedIdentity()
+  identity.setMspid(mspId)
+  identity.setIdBytes(new TextEncoder().encode(pem))
+  return identity.serializeBinary()
+}
+
+/** The same identity under another spelling of its certificate. It signs with the same key. */
+export function respelled (identity: TestIdentity, change: (pem: string) => string): TestIdentity {
+  const pem = change(identity.pem)
+  return { ...identity, pem, serialized: serializedIdentity(identity.mspId, pem) }
+}
+
 /** The other signature that ECDSA takes just as well: n - S. */
-export function withOtherS (der: Uint8Array): Uint8Array {
-  const { r, s } = p256.Signature.fromBytes(der, 'der')
-  return new p256.Signature(r, p256.Point.Fn.ORDER - s).toBytes('der')
+export function withOtherS (der: Uint8Array, curve: typeof p256 = p256): Uint8Array {
+  const { r, s } = curve.Signature.fromBytes(der, 'der')
+  return new curve.Signature(r, curve.Point.Fn.ORDER - s).toBytes('der')
 }
 
 /** The member's MSP as it stands in a channel's configuration. */

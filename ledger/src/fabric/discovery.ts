@@ -19,8 +19,8 @@ export interface Discovered {
   readonly endorsers: readonly PeerAddress[]
   /** Missing when the peers that are up can't fulfil the policy. */
   readonly plan: EndorsementPlan | undefined
-  /** The certificates (PEM) of the authorities that issue a member's identities. */
-  readonly authorities: ReadonlyMap<string, readonly Uint8Array[]>
+  /** Each member's MSP as the channel has it: a serialised `msp.MSPConfig`. */
+  readonly memberships: ReadonlyMap<string, Uint8Array>
 }
 
 const milliseconds = 5_000
@@ -67,10 +67,12 @@ function readAnswer (response: discovery.Response): Discovered {
   const config = configResult?.getConfigResult()
   if (config === undefined) throw new ScrutinError('ledger.refused', `discovery: ${configResult?.getError()?.getContent() ?? 'no answer'}`)
   const tlsRoots = new Map<string, Uint8Array>()
-  const authorities = new Map<string, readonly Uint8Array[]>()
+  const memberships = new Map<string, Uint8Array>()
   config.getMspsMap().forEach((member, mspId) => {
     tlsRoots.set(mspId, Buffer.concat([...member.getTlsRootCertsList_asU8(), ...member.getTlsIntermediateCertsList_asU8()].flatMap(inLines)))
-    authorities.set(mspId, [...member.getRootCertsList_asU8(), ...member.getIntermediateCertsList_asU8()])
+    const membership = new msp.MSPConfig()
+    membership.setConfig(member.serializeBinary())
+    memberships.set(mspId, membership.serializeBinary())
   })
   const addressed = (mspId: string, address: string): PeerAddress => ({ mspId, address, tlsRoot: tlsRoots.get(mspId) ?? new Uint8Array() })
   const orderers: PeerAddress[] = []
@@ -90,7 +92,7 @@ function readAnswer (response: discovery.Response): Discovered {
     layout.getQuantitiesByGroupMap().forEach((quantity, group) => { quantities.set(group, quantity) })
     return quantities
   })
-  return { orderers, endorsers: [...endorsers.values()], plan: layouts === undefined ? undefined : { groups, layouts }, authorities }
+  return { orderers, endorsers: [...endorsers.values()], plan: layouts === undefined ? undefined : { groups, layouts }, memberships }
 }
 
 /** A peer that gossip has not described yet has no address to ask at. */

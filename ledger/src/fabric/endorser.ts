@@ -1,7 +1,8 @@
 /** One peer as an endorser: asks it, and believes only what its signature covers. */
-import { createHash, verify, X509Certificate } from 'node:crypto'
 import type { Client } from '@grpc/grpc-js'
-import { msp, peer } from '@hyperledger/fabric-protos'
+import { peer } from '@hyperledger/fabric-protos'
+import type { MemberIdentities } from '../../../chain/src/member-identities.ts'
+import { plainEndorser } from '../../../chain/src/plain-endorsement.ts'
 import { call } from './call-peer.ts'
 
 /** An endorsement that the other members will accept. */
@@ -30,9 +31,9 @@ const leastRefusal = 400
 
 /**
  * @param signed the serialised `peer.SignedProposal`
- * @param authorities certificates (PEM) of those who issue the member's identities
+ * @param member as for `requireEndorsement`
  */
-export async function askEndorser (client: Client, mspId: string, authorities: readonly Uint8Array[], signed: Uint8Array, milliseconds: number): Promise<Answer> {
+export async function askEndorser (client: Client, member: MemberIdentities | undefined, signed: Uint8Array, milliseconds: number): Promise<Answer> {
   try {
     const response = peer.ProposalResponse.deserializeBinary(await call(client, '/protos.Endorser/ProcessProposal', signed, milliseconds))
     const endorsement = response.getEndorsement()
@@ -40,7 +41,7 @@ export async function askEndorser (client: Client, mspId: string, authorities: r
       return { kind: 'refused', message: response.getResponse()?.getMessage() ?? '' }
     }
     const payload = response.getPayload_asU8()
-    if (!isGenuineEndorsement(payload, endorsement, mspId, authorities)) throw new Error(`the endorsement is not signed by ${mspId}`)
+    requireEndorsement(payload, endorsement, member, Date.now())
     return { kind: 'endorsed', payload, endorsement }
   } catch (cause) {
     return { kind: 'failed', cause }
@@ -54,29 +55,13 @@ export function resultOf (payload: Uint8Array): Uint8Array {
 }
 
 /**
- * Whether the member's peer signed this payload. A forged endorsement would make the whole transaction invalid, for all
- * that endorsed it honestly.
+ * Throws unless this is an endorsement by the member's peer that Fabric counts, and audits too. Any other would make the
+ * whole transaction invalid, or one that they judge differently, for all that endorsed it honestly.
+ *
+ * @param member the identities of this member alone; undefined when the channel has no such member, or none that can be judged
  */
-export function isGenuineEndorsement (payload: Uint8Array, endorsement: peer.Endorsement, mspId: string, authorities: readonly Uint8Array[]): boolean {
-  const endorser = endorsement.getEndorser_asU8()
-  const certificate = certificateOf(endorser, mspId, authorities)
-  return certificate !== undefined && verify('sha256', Buffer.concat([payload, endorser]), certificate.publicKey, endorsement.getSignature_asU8())
-}
-
-const certificates = new Map<string, X509Certificate>()
-const mostCertificates = 1_000
-
-/** The endorser's certificate, when one of the member's authorities issued it. */
-function certificateOf (endorser: Uint8Array, mspId: string, authorities: readonly Uint8Array[]): X509Certificate | undefined {
-  const key = createHash('sha256').update(endorser).update(mspId).update(Buffer.concat(authorities)).digest('hex')
-  const known = certificates.get(key)
-  if (known !== undefined) return known
-  const identity = msp.SerializedIdentity.deserializeBinary(endorser)
-  if (identity.getMspid() !== mspId) return undefined
-  const certificate = new X509Certificate(identity.getIdBytes_asU8())
-  const isIssued = authorities.map((pem) => new X509Certificate(pem)).some((authority) => certificate.checkIssued(authority) && certificate.verify(authority.publicKey))
-  if (!isIssued) return undefined
-  if (certificates.size >= mostCertificates) certificates.clear()
-  certificates.set(key, certificate)
-  return certificate
+export function requireEndorsement (payload: Uint8Array, endorsement: peer.Endorsement, member: MemberIdentities | undefined, timeMs: number): void {
+  if (member === undefined) throw new Error('nobody knows this endorser')
+  const found = plainEndorser(member, { payload, endorser: endorsement.getEndorser_asU8(), signature: endorsement.getSignature_asU8() }, timeMs)
+  if (typeof found === 'string') throw new Error(`the endorsement does not count: ${found}`)
 }

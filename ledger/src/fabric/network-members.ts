@@ -1,4 +1,7 @@
 import type { Client } from '@grpc/grpc-js'
+import { MemberIdentities } from '../../../chain/src/member-identities.ts'
+import { nativeCrypto } from '../../../chain/src/native-crypto.ts'
+import { ScrutinError } from '../../../protocol/src/errors.ts'
 import { Availability } from './availability.ts'
 import type { DeliverService } from './deliver.ts'
 import { discover, type Discovered, type EndorsementPlan } from './discovery.ts'
@@ -17,6 +20,8 @@ export class NetworkMembers {
   readonly #service: DeliverService
   readonly #chaincode: string
   readonly #clients = new Map<string, Client>()
+  /** What identities were judged by is kept as long as the member's MSP stays the same. */
+  readonly #identities = new Map<string, { readonly membership: Uint8Array, readonly identities: MemberIdentities | undefined }>()
   #discovered: Discovered
   #askedAt = performance.now()
   #asking = false
@@ -39,9 +44,15 @@ export class NetworkMembers {
     return this.#discovered.plan
   }
 
-  /** The authorities (PEM) that issue the member's identities. */
-  authoritiesOf (mspId: string): readonly Uint8Array[] {
-    return this.#discovered.authorities.get(mspId) ?? []
+  /** Who is an identity of the member; undefined when it is none of the channel, or has an MSP that no audit would take. */
+  identitiesOf (mspId: string): MemberIdentities | undefined {
+    const membership = this.#discovered.memberships.get(mspId)
+    if (membership === undefined) return undefined
+    const known = this.#identities.get(mspId)
+    if (known !== undefined && Buffer.compare(known.membership, membership) === 0) return known.identities
+    const identities = readMembership(membership)
+    this.#identities.set(mspId, { membership, identities })
+    return identities
   }
 
   /**
@@ -118,5 +129,14 @@ export class NetworkMembers {
       client.close()
       this.#clients.delete(key)
     }
+  }
+}
+
+function readMembership (membership: Uint8Array): MemberIdentities | undefined {
+  try {
+    return new MemberIdentities(nativeCrypto, [membership])
+  } catch (error) {
+    if (error instanceof ScrutinError) return undefined
+    throw error
   }
 }

@@ -100,7 +100,7 @@ async function endorse ({ members, endorsingPace }: FabricConnection, proposal: 
     ask: async (address) => {
       const endorser = members.endorser(address)
       if (endorser === undefined) return { kind: 'failed', cause: new Error(`${address} is not an endorser any more`) }
-      const answer = await askEndorser(members.client(endorser), endorser.mspId, members.authoritiesOf(endorser.mspId), proposal.signed, endorseMilliseconds)
+      const answer = await askEndorser(members.client(endorser), members.identitiesOf(endorser.mspId), proposal.signed, endorseMilliseconds)
       if (answer.kind === 'failed') availability.failed(address)
       if (answer.kind === 'endorsed') availability.worked(address)
       return answer
