@@ -2,6 +2,7 @@
 import type { Context } from 'fabric-contract-api'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import { canonicalBytes } from '../../protocol/src/canonical-json.ts'
+import { isPlainCertificate } from './plain-certificate.ts'
 import { WorldState } from './world-state.ts'
 
 export const roles = ['gateway', 'registrar', 'trustee', 'organiser', 'auditor'] as const
@@ -14,11 +15,19 @@ export class Transaction {
   readonly state: WorldState
   readonly mspId: string
   readonly #context: Context
+  readonly #timeMs: number
 
+  /**
+   * Throws `access.role` for a caller whose certificate is not spelled plainly, `clock.skew` for a time that is not now.
+   * Both hold for whatever is called: also what only reads can be ordered, and is judged by everyone for ever after.
+   */
   constructor (context: Context) {
+    const { stub, clientIdentity } = context
+    if (!isPlainCertificate(stub.getCreator().idBytes)) throw new ScrutinError('access.role', 'the caller\'s certificate is not one block of plain PEM')
     this.#context = context
-    this.state = new WorldState(context.stub)
-    this.mspId = context.clientIdentity.getMSPID()
+    this.#timeMs = readTimeMs(stub)
+    this.state = new WorldState(stub)
+    this.mspId = clientIdentity.getMSPID()
   }
 
   /** Throws `access.role` unless the caller's certificate carries one of the roles. */
@@ -37,14 +46,11 @@ export class Transaction {
   }
 
   /**
-   * The transaction's time in milliseconds, the same on every endorser. It is the client's claim, so each endorser
-   * holds it against its own clock and throws `clock.skew`.
+   * The transaction's time in milliseconds, the same on every endorser. It is the client's claim, which each endorser
+   * has held against its own clock.
    */
   timeMs (): number {
-    const { seconds, nanos } = this.#context.stub.getTxTimestamp()
-    const ms = Number(seconds) * 1000 + Math.floor(nanos / 1_000_000)
-    if (!(Math.abs(Date.now() - ms) <= maxSkewMs)) throw new ScrutinError('clock.skew')
-    return ms
+    return this.#timeMs
   }
 
   timeText (): string {
@@ -63,6 +69,13 @@ export class Transaction {
   emit (name: string, payload: unknown): void {
     this.#context.stub.setEvent(name, canonicalBytes(payload))
   }
+}
+
+function readTimeMs (stub: Context['stub']): number {
+  const { seconds, nanos } = stub.getTxTimestamp()
+  const ms = Number(seconds) * 1000 + Math.floor(nanos / 1_000_000)
+  if (!(Math.abs(Date.now() - ms) <= maxSkewMs)) throw new ScrutinError('clock.skew')
+  return ms
 }
 
 /** Parses an argument that must be JSON. */

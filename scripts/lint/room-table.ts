@@ -29,6 +29,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   chaincode: {
     rooms: ['protocol'],
+    testRooms: ['chain'],
     packages: ['fabric-contract-api', 'fabric-shim', 'fabric-shim-api', 'typebox'],
     builtins: false
   },

@@ -28,7 +28,9 @@ export class EmbeddedIdentity implements ClientIdentity {
     return `x509::/OU=client/CN=${this.#role}::/CN=embedded.${this.#mspId}`
   }
 
+  /** In the spelling of a certificate, though there is none. */
   getIDBytes (): Uint8Array {
-    return Buffer.from(this.getID())
+    const lines = Buffer.from(this.getID()).toString('base64').match(/.{1,64}/g) ?? []
+    return Buffer.from(`-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`)
   }
 }
