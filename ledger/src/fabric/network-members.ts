@@ -60,7 +60,7 @@ export class NetworkMembers {
    * them is honest. All members of the channel count, whoever is up.
    */
   get refusalsNeeded (): number {
-    return Math.floor((this.#discovered.authorities.size - 1) / 3) + 1
+    return Math.floor((this.#discovered.memberships.size - 1) / 3) + 1
   }
 
   endorser (address: string): PeerAddress | undefined {
