@@ -1,5 +1,5 @@
 /**
- * The arithmetic of `protocol/wasm` (AssemblyScript, made by `npm run build`
+ * The arithmetic of `protocol/wasm` (AssemblyScript, made by `npm run prepare`
  * and at every install; nothing of it is committed). Found on Node beside the
  * sources; elsewhere, or without a build, the portable arithmetic does.
  *
@@ -23,18 +23,20 @@ interface Exports {
   encodeSum (): void
   addSums (minus: number): void
   sumIsIdentity (): number
+  isExact (): number
 }
 
-const interfaceVersion = 2
+const interfaceVersion = 3
 const scalarSize = 32
 /** Above the field's prime. */
 const noEncoding = new Uint8Array(32).fill(0xff)
-const pointWords = 30
+const pointWords = 40
 const sumSize = 160
 
-export function wasmPoints (module: WebAssembly.Module): PointArithmetic | undefined {
+/** Undefined for an old build, and for one that this machine does not compute exactly. */
+export function wasmPoints (name: WasmBuild, module: WebAssembly.Module): PointArithmetic | undefined {
   const wasm = new WebAssembly.Instance(module).exports as unknown as Exports
-  if (wasm.interfaceVersion?.value !== interfaceVersion) return undefined
+  if (wasm.interfaceVersion?.value !== interfaceVersion || wasm.isExact() !== 1) return undefined
   const [inputAt, pointsAt, validAt, sumsAt, capacity] = [wasm.inputAt, wasm.pointsAt, wasm.validAt, wasm.sumsAt, wasm.pointCapacity].map(({ value }) => value as number) as [number, number, number, number, number]
   // the memory has its final size from the start
   const bytes = new Uint8Array(wasm.memory.buffer)
@@ -54,7 +56,7 @@ export function wasmPoints (module: WebAssembly.Module): PointArithmetic | undef
   }
 
   return {
-    name: 'wasm',
+    name,
 
     decode (encodings) {
       const decoded: (TabledPoint | undefined)[] = []
@@ -120,10 +122,32 @@ function writeScalar (view: DataView, at: number, scalar: bigint): void {
   view.setBigUint64(at + 24, scalar >> 192n, true)
 }
 
-/** The build beside the sources, if this runs on Node and there is one. */
+/**
+ * The builds beside the sources, if this runs on Node, the fastest first: `fused.wasm` needs relaxed SIMD of the engine
+ * and fused multiply-additions of the processor, `points.wasm` neither. Both give the same results.
+ */
+export const wasmBuilds = ['fused', 'wasm'] as const
+export type WasmBuild = typeof wasmBuilds[number]
+
+/** The first of the builds that is there and that works on this machine. */
 export function loadWasmPoints (): PointArithmetic | undefined {
+  for (const name of wasmBuilds) {
+    const module = compileBuild(name)
+    const arithmetic = module === undefined ? undefined : wasmPoints(name, module)
+    if (arithmetic !== undefined) return arithmetic
+  }
+  return undefined
+}
+
+/** Undefined where it is missing or has instructions that the engine does not know. */
+export function compileBuild (name: WasmBuild): WebAssembly.Module | undefined {
   const files = globalThis.process?.getBuiltinModule?.('node:fs')
-  const build = new URL('../wasm/build/points.wasm', import.meta.url)
+  const build = new URL(`../wasm/build/${name === 'fused' ? 'fused' : 'points'}.wasm`, import.meta.url)
   if (files === undefined || !files.existsSync(build)) return undefined
-  return wasmPoints(new WebAssembly.Module(files.readFileSync(build)))
+  try {
+    return new WebAssembly.Module(files.readFileSync(build))
+  } catch (error) {
+    if (error instanceof WebAssembly.CompileError) return undefined
+    throw error
+  }
 }

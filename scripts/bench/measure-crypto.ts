@@ -4,7 +4,7 @@ import { peekBallot } from '../../protocol/src/ballot-encoding.ts'
 import { ballotRules, checkBallots, type BallotRules } from '../../protocol/src/check-ballots.ts'
 import { pointToHex } from '../../protocol/src/group.ts'
 import { findKind } from '../../protocol/src/kinds/kinds.ts'
-import { pointArithmetic } from '../../protocol/src/point-arithmetic.ts'
+import { type PointArithmetic, pointArithmetic } from '../../protocol/src/point-arithmetic.ts'
 import { generateKeyPair } from '../../protocol/src/schnorr.ts'
 import { addToTally, emptyTally } from '../../protocol/src/tally.ts'
 import { approvalDraft } from '../staging/draft-definition.ts'
@@ -17,8 +17,8 @@ const rounds = 15
 const registrars = 2
 
 export interface CryptoFigures {
-  /** 'portable' where the WebAssembly was not built. */
-  readonly arithmetic: 'wasm' | 'portable'
+  /** 'wasm' where the machine has no fused multiply-additions, 'portable' where the WebAssembly was not built. */
+  readonly arithmetic: PointArithmetic['name']
   readonly verifyMsPerBallot: number
   /** Adding a checked ballot to root and sums. */
   readonly countMsPerBallot: number

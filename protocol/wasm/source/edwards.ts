@@ -3,117 +3,100 @@
  *
  * Source: Hisil, Wong, Carter and Dawson, "Twisted Edwards curves revisited" (Asiacrypt 2008), as the Explicit-Formulas
  * Database names them: "add-2008-hwcd-3" (complete for this curve: -1 is a square and d is none, so it needs no special
- * cases) and "dbl-2008-hwcd". For public values only.
+ * cases) and "dbl-2008-hwcd", two products at a time as their section 4.2 does four. For public values only.
  *
- * Layouts, in field elements: point X, Y, Z, T; affine addend (Y + X, Y - X, 2·d·T) for Z = 1; addend (Y + X, Y - X, 2·Z, 2·d·T).
+ * Layouts, in pairs of field elements: point (Y - X, Y + X), (Z, T); addend (Y - X, Y + X), (2·Z, 2·d·T).
  */
-import { add, copy, elementSize, isZero, mul, neg, setSmall, sqr, sqrDoubled, sub } from './field'
-import { d2, encode } from './ristretto'
+import { isZero, join, multiply, multiplyCrosswise, multiplyForDoubling, multiplyLanes, multiplyToDifferenceAndSum, multiplyToSumAndDifference, negateIf, pairSize, setSmall, setWords, squareToDifferenceAndSum, subtract, add as addPairs, swapIf } from './pair-field'
+import { encode } from './ristretto'
 
-export const pointSize: i32 = 4 * elementSize
-export const affineSize: i32 = 3 * elementSize
-export const addendSize: i32 = 4 * elementSize
+export const pointSize: i32 = 2 * pairSize
+export const addendSize: i32 = 2 * pairSize
 
-const Y: i32 = elementSize
-const Z: i32 = 2 * elementSize
-const T: i32 = 3 * elementSize
+/** (Z, T) of a point, (2·Z, 2·d·T) of an addend. */
+const ZT: i32 = pairSize
 
-const a: usize = memory.data(elementSize)
-const b: usize = memory.data(elementSize)
-const c: usize = memory.data(elementSize)
-const dd: usize = memory.data(elementSize)
-const e: usize = memory.data(elementSize)
-const f: usize = memory.data(elementSize)
-const g: usize = memory.data(elementSize)
-const h: usize = memory.data(elementSize)
+/** (2, 2·d) */
+const twoAnd2d: usize = memory.data(pairSize, 16)
+setSmall(twoAnd2d, 2, 0)
+setWords(twoAnd2d, 1, 0xebd69b9426b2f159, 0x00e0149a8283b156, 0x198e80f2eef3d130, 0x2406d9dc56dffce7)
+const ones: usize = memory.data(pairSize, 16)
+setSmall(ones, 1, 1)
+
+const signed: usize = memory.data(addendSize, 16)
+const eh: usize = memory.data(pairSize, 16)
+const gf: usize = memory.data(pairSize, 16)
 
 export function setIdentity (r: usize): void {
-  setSmall(r, 0)
-  setSmall(r + Y, 1)
-  setSmall(r + Z, 1)
-  setSmall(r + T, 0)
+  setSmall(r, 1, 1)
+  setSmall(r + ZT, 1, 0)
 }
 
-/** An element of ristretto255 is the identity if its point is one of four: x = 0 or y = 0 (RFC 9496 section 4.3.3, against (0, 1)). */
+export function toAddend (r: usize, p: usize): void {
+  memory.copy(r, p, pairSize)
+  multiply(r + ZT, p + ZT, twoAnd2d)
+}
+
+/** r = p + q or p - q, q an addend. Subtracting is adding (-x2, y2): Y2 - X2 and Y2 + X2 change places, T2 its sign. */
+export function addAddend (r: usize, p: usize, q: usize, minus: bool): void {
+  swapIf(signed, q, minus)
+  negateIf(signed + ZT, q + ZT, false, minus)
+  add(r, p, signed)
+}
+
+/** r = p + q, q an addend: add-2008-hwcd-3. */
+export function add (r: usize, p: usize, q: usize): void {
+  multiplyToDifferenceAndSum(eh, p, q) // A = (Y1 - X1)·(Y2 - X2), B = (Y1 + X1)·(Y2 + X2); E = B - A, H = A + B
+  multiplyToSumAndDifference(gf, p + ZT, q + ZT) // D = Z1·2·Z2, C = T1·2·d·T2; G = D + C, F = D - C
+  finish(r)
+}
+
+/** dbl-2008-hwcd with a = -1 on (Y - X, Y + X), every one of E, F, G, H doubled, and F and H with their signs changed. */
+export function double (r: usize, p: usize): void {
+  squareToDifferenceAndSum(eh, p) // 2·E = 4·X·Y = (Y + X)² - (Y - X)², -2·H = 2·X² + 2·Y² = (Y - X)² + (Y + X)²
+  multiplyForDoubling(gf, p + ZT, p) // 2·G = 2·(Y² - X²) = 2·(Y - X)·(Y + X), -2·F = 4·Z² - 2·G
+  finish(r)
+}
+
+/** X3 = E·F, Y3 = G·H, T3 = E·H, Z3 = F·G. With both F and H negative, so are all four: the same point. */
+function finish (r: usize): void {
+  multiplyCrosswise(r, eh, gf) // of (E·F, H·G): (Y3 - X3, Y3 + X3)
+  multiplyLanes(r + ZT, gf, eh) // (G·F, E·H)
+}
+
+const carried: usize = memory.data(pairSize, 16)
+const lanes: usize = memory.data(pairSize, 16)
+const x: usize = memory.data(pairSize, 16)
+const y: usize = memory.data(pairSize, 16)
+const z: usize = memory.data(pairSize, 16)
+const t: usize = memory.data(pairSize, 16)
+
+/** x = (2·X, 2·X), y = (2·Y, 2·Y), both sums of two carried elements. */
+function takeXY (p: usize): void {
+  multiply(carried, p, ones)
+  join(lanes, carried, 1, carried, 1) // Y + X
+  join(y, carried, 0, carried, 0) // Y - X
+  subtract(x, lanes, y)
+  addPairs(y, lanes, y)
+}
+
+/** An element of ristretto255 is the identity if its point is one of four: x = 0 or y = 0 (RFC 9496 section 4.3.3, against (0, 1)). No point has Z = 0. */
 export function isIdentity (p: usize): bool {
-  return isZero(p) || isZero(p + Y)
+  takeXY(p)
+  return !isZero(p + ZT, 0) && (isZero(x, 0) || isZero(y, 0))
 }
 
 /** The 32 bytes of the element of ristretto255. */
 export function encodePoint (to: usize, p: usize): void {
-  encode(to, p, p + Y, p + Z, p + T)
+  takeXY(p)
+  multiply(x, x, ones)
+  multiply(y, y, ones)
+  // Z and T doubled like X and Y
+  multiply(carried, p + ZT, twos)
+  join(z, carried, 0, carried, 0)
+  join(t, carried, 1, carried, 1)
+  encode(to, x, y, z, t)
 }
 
-/** The affine addend of (x, y) with t = x·y; x may be twice a carried element. */
-export function toAffineAddend (r: usize, x: usize, y: usize, t: usize): void {
-  add(r, y, x)
-  sub(r + Y, y, x)
-  mul(r + Z, t, d2)
-}
-
-export function toAddend (r: usize, p: usize): void {
-  add(r, p + Y, p)
-  sub(r + Y, p + Y, p)
-  add(r + Z, p + Z, p + Z)
-  mul(r + T, p + T, d2)
-}
-
-/** Negates an addend of either kind in place: x becomes -x. */
-export function negateAffineAddend (p: usize): void {
-  memory.copy(a, p, elementSize)
-  copy(p, p + Y)
-  copy(p + Y, a)
-  neg(p + Z, p + Z)
-}
-
-/** r = p + q or p - q, q an affine addend */
-export function addAffine (r: usize, p: usize, q: usize, minus: bool): void {
-  add(dd, p + Z, p + Z)
-  addRest(r, p, q, q + Z, minus)
-}
-
-/** r = p + q or p - q, q an addend */
-export function addAddend (r: usize, p: usize, q: usize, minus: bool): void {
-  mul(dd, p + Z, q + Z)
-  addRest(r, p, q, q + T, minus)
-}
-
-/** add-2008-hwcd-3 from D = 2·Z1·Z2 on. Subtracting is adding (-x2, y2): Y2 + X2 and Y2 - X2 change places, T2 its sign. */
-@inline
-function addRest (r: usize, p: usize, q: usize, q2dT: usize, minus: bool): void {
-  sub(a, p + Y, p)
-  mul(a, a, minus ? q : q + Y) // A = (Y1 - X1)·(Y2 - X2)
-  add(b, p + Y, p)
-  mul(b, b, minus ? q + Y : q) // B = (Y1 + X1)·(Y2 + X2)
-  mul(c, p + T, q2dT) // C = T1·2d·T2
-  sub(e, b, a) // E = B - A
-  if (minus) {
-    add(f, dd, c)
-    sub(g, dd, c)
-  } else {
-    sub(f, dd, c) // F = D - C
-    add(g, dd, c) // G = D + C
-  }
-  add(h, b, a) // H = B + A
-  mul(r, e, f) // X3 = E·F
-  mul(r + Y, g, h) // Y3 = G·H
-  mul(r + T, e, h) // T3 = E·H
-  mul(r + Z, f, g) // Z3 = F·G
-}
-
-/** dbl-2008-hwcd with a = -1; every one of E, F, G, H with its sign changed, which changes none of the products. */
-export function double (r: usize, p: usize): void {
-  sqr(a, p) // A = X1²
-  sqr(b, p + Y) // B = Y1²
-  sqrDoubled(c, p + Z) // C = 2·Z1²
-  add(e, p, p + Y)
-  sqr(e, e)
-  add(h, b, a) // -H = A + B, as D = -A and H = D - B
-  sub(e, h, e) // -E = A + B - (X1 + Y1)²
-  sub(g, a, b) // -G = A - B
-  add(f, c, g) // -F = C - G
-  mul(r, e, f) // X3 = E·F
-  mul(r + Y, g, h) // Y3 = G·H
-  mul(r + T, e, h) // T3 = E·H
-  mul(r + Z, f, g) // Z3 = F·G
-}
+const twos: usize = memory.data(pairSize, 16)
+setSmall(twos, 2, 2)

@@ -168,6 +168,11 @@ function carry (r: usize, c0: i64, c1: i64, c2: i64, c3: i64, c4: i64, c5: i64, 
   store<i32>(r, <i32>c9, 36)
 }
 
+/** r = a, carried; takes any limbs. */
+export function carried (r: usize, a: usize): void {
+  carry(r, load<i32>(a), load<i32>(a, 4), load<i32>(a, 8), load<i32>(a, 12), load<i32>(a, 16), load<i32>(a, 20), load<i32>(a, 24), load<i32>(a, 28), load<i32>(a, 32), load<i32>(a, 36))
+}
+
 /** r = the number below 2^255 in four little-endian words. Limbs are not signed: up to 2^26 and 2^25, as a sum of two carried elements. */
 export function fromWords (r: usize, w0: u64, w1: u64, w2: u64, w3: u64): void {
   store<i32>(r, <i32>(w0 & 0x3ffffff))
@@ -221,59 +226,4 @@ export function toBytes (to: usize, a: usize): void {
   store<u64>(to, <u64>h2 >> 13 | <u64>h3 << 13 | <u64>h4 << 38, 8)
   store<u64>(to, <u64>h5 | <u64>h6 << 25 | <u64>h7 << 51, 16)
   store<u64>(to, <u64>h7 >> 13 | <u64>h8 << 12 | <u64>h9 << 38, 24)
-}
-
-const bytes: usize = memory.data(32)
-const difference: usize = memory.data(elementSize)
-
-export function isZero (a: usize): bool {
-  toBytes(bytes, a)
-  return (load<u64>(bytes) | load<u64>(bytes, 8) | load<u64>(bytes, 16) | load<u64>(bytes, 24)) === 0
-}
-
-/** Of carried elements. */
-export function areEqual (a: usize, b: usize): bool {
-  sub(difference, a, b)
-  return isZero(difference)
-}
-
-/** RFC 9496 section 4.1: negative are the odd numbers. */
-export function isNegative (a: usize): bool {
-  toBytes(bytes, a)
-  return (load<u8>(bytes) & 1) === 1
-}
-
-function sqrTimes (r: usize, a: usize, times: i32): void {
-  sqr(r, a)
-  for (let i = 1; i < times; i++) sqr(r, r)
-}
-
-const x0: usize = memory.data(elementSize)
-const x1: usize = memory.data(elementSize)
-const x2: usize = memory.data(elementSize)
-
-/** r = a^((p - 5) / 8) = a^(2^252 - 3), by the chain of ref10's pow22523. */
-export function powP58 (r: usize, a: usize): void {
-  sqr(x0, a) // 2
-  sqrTimes(x1, x0, 2) // 8
-  mul(x1, a, x1) // 9
-  mul(x0, x0, x1) // 11
-  sqr(x0, x0) // 22
-  mul(x0, x1, x0) // 2^5 - 1
-  sqrTimes(x1, x0, 5)
-  mul(x0, x1, x0) // 2^10 - 1
-  sqrTimes(x1, x0, 10)
-  mul(x1, x1, x0) // 2^20 - 1
-  sqrTimes(x2, x1, 20)
-  mul(x1, x2, x1) // 2^40 - 1
-  sqrTimes(x1, x1, 10)
-  mul(x0, x1, x0) // 2^50 - 1
-  sqrTimes(x1, x0, 50)
-  mul(x1, x1, x0) // 2^100 - 1
-  sqrTimes(x2, x1, 100)
-  mul(x1, x2, x1) // 2^200 - 1
-  sqrTimes(x1, x1, 50)
-  mul(x0, x1, x0) // 2^250 - 1
-  sqrTimes(x0, x0, 2) // 2^252 - 4
-  mul(r, x0, a)
 }

@@ -2,35 +2,32 @@
  * What `protocol/src/wasm-points.ts` calls. Arguments and results stand at fixed places in memory, so that nothing is
  * allocated and a call that traps leaves nothing behind: every call writes its whole input first.
  */
-import { addAddend, addAffine, affineSize, encodePoint, isIdentity, pointSize, setIdentity, toAddend, toAffineAddend } from './edwards'
-import { elementSize } from './field'
+import { add, addAddend, addendSize, encodePoint, isIdentity, pointSize, setIdentity, toAddend } from './edwards'
+import { isFused } from './fused-pairs'
 import { capacity, multiScalarSum } from './multi-scalar'
-import { decode } from './ristretto'
+import { decodeTwo } from './ristretto'
 
 /** Changes with every change of this interface, so that an old build is not taken for a new one. */
-export const interfaceVersion: i32 = 2
+export const interfaceVersion: i32 = 3
 
 /** Input of `decodePoints`: 32 bytes a point; input of `sumPoints`: a scalar of 32 bytes a point. */
 export const inputAt: usize = memory.data(4096 * 32)
-/** Output of `decodePoints` and input of `sumPoints`: 120 bytes a point. */
-export const pointsAt: usize = memory.data(4096 * 120)
+/** Output of `decodePoints` and input of `sumPoints`: an addend (edwards.ts) of 160 bytes a point. */
+export const pointsAt: usize = memory.data(4096 * 160, 16)
 /** Output of `decodePoints`: a byte a point, 1 where its encoding is the canonical one of an element. */
 export const validAt: usize = memory.data(4096)
 /** Two sums of 160 bytes; results stand in the first. */
-export const sumsAt: usize = memory.data(2 * 160)
+export const sumsAt: usize = memory.data(2 * 160, 16)
 
 export const pointCapacity: i32 = capacity
 
-const x: usize = memory.data(elementSize)
-const y: usize = memory.data(elementSize)
-const product: usize = memory.data(elementSize)
-
 export function decodePoints (count: i32): void {
   if (count < 0 || count > capacity) unreachable()
-  for (let i: usize = 0; i < <usize>count; i++) {
-    const valid = decode(x, y, product, inputAt + 32 * i)
-    store<u8>(validAt + i, valid ? 1 : 0)
-    if (valid) toAffineAddend(pointsAt + affineSize * i, x, y, product)
+  // two at a time; behind the last of an odd number is whatever was there, and its result is never read
+  for (let i: usize = 0; i < <usize>count; i += 2) {
+    const valid = decodeTwo(pointsAt + <usize>addendSize * i, inputAt + 32 * i)
+    store<u8>(validAt + i, <u8>(valid & 1))
+    store<u8>(validAt + i, <u8>(valid >> 1), 1)
   }
 }
 
@@ -44,7 +41,7 @@ export function sumPoints (count: i32): void {
 export function addPoints (count: i32): void {
   if (count < 0 || count > capacity) unreachable()
   setIdentity(sumsAt)
-  for (let i: usize = 0; i < <usize>count; i++) addAffine(sumsAt, sumsAt, pointsAt + affineSize * i, false)
+  for (let i: usize = 0; i < <usize>count; i++) add(sumsAt, sumsAt, pointsAt + <usize>addendSize * i)
 }
 
 /** Writes the 32 bytes of the first sum to `inputAt`. */
@@ -52,7 +49,7 @@ export function encodeSum (): void {
   encodePoint(inputAt, sumsAt)
 }
 
-const addend: usize = memory.data(160)
+const addend: usize = memory.data(160, 16)
 
 /** First sum = first ± second. */
 export function addSums (minus: bool): void {
@@ -63,4 +60,9 @@ export function addSums (minus: bool): void {
 /** Whether the first sum is the identity of ristretto255. */
 export function sumIsIdentity (): bool {
   return isIdentity(sumsAt)
+}
+
+/** Of the build with relaxed SIMD: whether this machine computes with it what `fused-pairs.ts` needs. Of the other: true. */
+export function isExact (): bool {
+  return ASC_FEATURE_RELAXED_SIMD ? isFused() : true
 }

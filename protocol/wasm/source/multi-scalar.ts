@@ -6,24 +6,24 @@
  * described by Bernstein, Doumen, Lange and Oosterwijk, "Faster batch forgery identification" (Indocrypt 2012, section 4),
  * with signed digits, for many.
  */
-import { addAddend, addAffine, addendSize, affineSize, double, pointSize, setIdentity, toAddend } from './edwards'
+import { add, addAddend, addendSize, double, pointSize, setIdentity, toAddend } from './edwards'
 
 /** So many points fit into one call. */
 export const capacity: i32 = 4096
 
-/** Digits of the scalars: i8 by bit (Straus), or i16 by window (Pippenger). */
-const digits: usize = memory.data(4096 * 64)
+/** Digits of the scalars: i8 by bit (Straus, of 512 points at most), or i16 by window (Pippenger), 64 windows at most as none is narrower than 4 bits. */
+const digits: usize = memory.data(4096 * 128)
 /** Tables of odd multiples (Straus), or the buckets. */
-const work: usize = memory.data(4096 * 160)
+const work: usize = memory.data(4096 * 160, 16)
 const filled: usize = memory.data(4096)
 /** Whether scalar i was replaced by its negative. */
 const negated: usize = memory.data(4096)
 const lengths: usize = memory.data(4096 * 2)
-const running: usize = memory.data(160)
-const windowSum: usize = memory.data(160)
-const addend: usize = memory.data(160)
+const running: usize = memory.data(160, 16)
+const windowSum: usize = memory.data(160, 16)
+const addend: usize = memory.data(160, 16)
 
-/** result = Σ scalars[i]·points[i]: scalars of 32 bytes, little-endian, below the group's order; affine addends. */
+/** result = Σ scalars[i]·points[i]: scalars of 32 bytes, little-endian, below the group's order; addends. */
 export function multiScalarSum (result: usize, points: usize, scalars: usize, count: i32): void {
   let longest = 0
   let bits = 0
@@ -102,12 +102,12 @@ function straus (result: usize, points: usize, scalars: usize, count: i32, longe
     // table: 1, 3, 5, … 15 times the point
     const table = work + i * tableSize
     setIdentity(running)
-    addAffine(running, running, points + i * affineSize, false)
+    add(running, running, points + i * addendSize)
     toAddend(table, running)
     double(windowSum, running)
     toAddend(addend, windowSum)
     for (let k: usize = 1; k < <usize>oddMultiples; k++) {
-      addAddend(running, running, addend, false)
+      add(running, running, addend)
       toAddend(table + k * addendSize, running)
     }
   }
@@ -173,7 +173,7 @@ function pippenger (result: usize, points: usize, scalars: usize, count: i32, lo
         store<u8>(filled + index, 1)
         setIdentity(bucket)
       }
-      addAffine(bucket, bucket, points + i * affineSize, digit < 0)
+      addAddend(bucket, bucket, points + i * addendSize, digit < 0)
     }
     addBuckets(result, buckets)
   }
@@ -201,7 +201,7 @@ function addBuckets (result: usize, buckets: i32): void {
       const bucket = work + <usize>j * pointSize
       if (started) {
         toAddend(addend, bucket)
-        addAddend(running, running, addend, false)
+        add(running, running, addend)
       } else {
         memory.copy(running, bucket, pointSize)
         setIdentity(windowSum)
@@ -210,10 +210,10 @@ function addBuckets (result: usize, buckets: i32): void {
     }
     if (started) {
       toAddend(addend, running)
-      addAddend(windowSum, windowSum, addend, false)
+      add(windowSum, windowSum, addend)
     }
   }
   if (!started) return
   toAddend(addend, windowSum)
-  addAddend(result, result, addend, false)
+  add(result, result, addend)
 }

@@ -1,129 +1,163 @@
-/** Decoding and encoding of ristretto255, RFC 9496 sections 4.3.1 and 4.3.2, step by step; for public values only. */
-import { add, areEqual, copy, elementSize, fromWords, isNegative, isZero, mul, neg, powP58, setSmall, sqr, sub, toBytes } from './field'
+/** Decoding and encoding of ristretto255, RFC 9496 sections 4.3.1 and 4.3.2, step by step, two elements at a time; for public values only. */
+import { add, isNegative, isZero, join, multiply, negateIf, pairSize, powP58, setSmall, setWords, signOfOne, square, subtract, toBytes } from './pair-field'
+
+/** A number in both lanes. */
+function setBoth (r: usize, w0: u64, w1: u64, w2: u64, w3: u64): void {
+  setWords(r, 0, w0, w1, w2, w3)
+  setWords(r, 1, w0, w1, w2, w3)
+}
 
 /** d = -121665/121666 (RFC 9496 section 4.1). */
-const d: usize = memory.data(elementSize)
-fromWords(d, 0x75eb4dca135978a3, 0x00700a4d4141d8ab, 0x8cc740797779e898, 0x52036cee2b6ffe73)
+const d: usize = memory.data(pairSize, 16)
+setBoth(d, 0x75eb4dca135978a3, 0x00700a4d4141d8ab, 0x8cc740797779e898, 0x52036cee2b6ffe73)
 /** 2·d */
-export const d2: usize = memory.data(elementSize)
-fromWords(d2, 0xebd69b9426b2f159, 0x00e0149a8283b156, 0x198e80f2eef3d130, 0x2406d9dc56dffce7)
+const d2: usize = memory.data(pairSize, 16)
+setBoth(d2, 0xebd69b9426b2f159, 0x00e0149a8283b156, 0x198e80f2eef3d130, 0x2406d9dc56dffce7)
 /** The square root of -1 that is not negative. */
-const sqrtM1: usize = memory.data(elementSize)
-fromWords(sqrtM1, 0xc4ee1b274a0ea0b0, 0x2f431806ad2fe478, 0x2b4d00993dfbd7a7, 0x2b8324804fc1df0b)
-const one: usize = memory.data(elementSize)
-setSmall(one, 1)
+const sqrtM1: usize = memory.data(pairSize, 16)
+setBoth(sqrtM1, 0xc4ee1b274a0ea0b0, 0x2f431806ad2fe478, 0x2b4d00993dfbd7a7, 0x2b8324804fc1df0b)
+const ones: usize = memory.data(pairSize, 16)
+setSmall(ones, 1, 1)
+const twos: usize = memory.data(pairSize, 16)
+setSmall(twos, 2, 2)
 
-const s: usize = memory.data(elementSize)
-const ss: usize = memory.data(elementSize)
-const u1: usize = memory.data(elementSize)
-const u2: usize = memory.data(elementSize)
-const u2Squared: usize = memory.data(elementSize)
-const v: usize = memory.data(elementSize)
-const inverseRoot: usize = memory.data(elementSize)
-const denX: usize = memory.data(elementSize)
-const denY: usize = memory.data(elementSize)
-const scratch: usize = memory.data(elementSize)
+const s: usize = memory.data(pairSize, 16)
+const ss: usize = memory.data(pairSize, 16)
+const u1: usize = memory.data(pairSize, 16)
+const u2: usize = memory.data(pairSize, 16)
+const u2Squared: usize = memory.data(pairSize, 16)
+const v: usize = memory.data(pairSize, 16)
+const inverseRoot: usize = memory.data(pairSize, 16)
+const denX: usize = memory.data(pairSize, 16)
+const denY: usize = memory.data(pairSize, 16)
+const scratch: usize = memory.data(pairSize, 16)
+const x: usize = memory.data(pairSize, 16)
+const y: usize = memory.data(pairSize, 16)
+const t: usize = memory.data(pairSize, 16)
+const difference: usize = memory.data(pairSize, 16)
+const sum: usize = memory.data(pairSize, 16)
 
 /**
- * Decodes the 32 bytes at `encoding` and writes the affine coordinates x and y, and t = x·y. Returns false, and leaves
- * anything there, for what is not the one encoding of an element. 32 zero bytes are the identity: (0, 1).
+ * Decodes two times 32 bytes and writes two addends (edwards.ts) with Z = 1. Returns a bit for each, 1 and 2, not set for
+ * what is not the one encoding of an element: its addend is left as anything. 32 zero bytes are the identity: (0, 1).
  */
-export function decode (x: usize, y: usize, product: usize, encoding: usize): bool {
+export function decodeTwo (addends: usize, encodings: usize): i32 {
+  let valid = (readNumber(encodings, 0) ? 1 : 0) | (readNumber(encodings + 32, 1) ? 2 : 0)
+  // 3.
+  square(ss, s)
+  subtract(u1, ones, ss) // u1 = 1 - ss
+  add(u2, ones, ss) // u2 = 1 + ss
+  square(u2Squared, u2)
+  square(v, u1)
+  multiply(v, v, d)
+  add(v, v, u2Squared)
+  negateIf(v, v, true, true) // v = -(d·u1²) - u2²
+  multiply(scratch, v, u2Squared)
+  valid &= inverseSquareRoots(scratch) // 4., before the rest
+  multiply(denX, inverseRoot, u2)
+  multiply(denY, denX, v)
+  multiply(denY, inverseRoot, denY)
+  add(denX, denX, denX)
+  multiply(x, s, denX)
+  negateIf(x, x, isNegative(x, 0), isNegative(x, 1)) // x = |2·s·denX|
+  multiply(y, u1, denY)
+  multiply(t, x, y)
+  // 4.
+  if (!isAllowed(0)) valid &= 2
+  if (!isAllowed(1)) valid &= 1
+  // addends: y - x, y + x, 2, 2·d·t
+  subtract(difference, y, x)
+  add(sum, y, x)
+  multiply(difference, difference, ones) // carries
+  multiply(sum, sum, ones)
+  multiply(t, t, d2)
+  join(addends, difference, 0, sum, 0)
+  join(addends + pairSize, twos, 0, t, 0)
+  join(addends + 2 * pairSize, difference, 1, sum, 1)
+  join(addends + 3 * pairSize, twos, 1, t, 1)
+  return valid
+}
+
+/** Steps 1 and 2: the number s of this lane must be below p = 2^255 - 19 and not negative; else the lane is that of 0. */
+function readNumber (encoding: usize, lane: usize): bool {
   const w0 = load<u64>(encoding)
   const w1 = load<u64>(encoding, 8)
   const w2 = load<u64>(encoding, 16)
   const w3 = load<u64>(encoding, 24)
-  // 1. the number s must be below p = 2^255 - 19
-  if (w3 > 0x7fffffffffffffff) return false
-  if (w3 === 0x7fffffffffffffff && (w2 & w1) === 0xffffffffffffffff && w0 >= 0xffffffffffffffed) return false
-  // 2. and not negative
-  if ((w0 & 1) === 1) return false
-  fromWords(s, w0, w1, w2, w3)
-  // 3.
-  sqr(ss, s)
-  sub(u1, one, ss) // u1 = 1 - ss
-  add(u2, one, ss) // u2 = 1 + ss
-  sqr(u2Squared, u2)
-  sqr(v, u1)
-  mul(v, v, d)
-  add(v, v, u2Squared)
-  neg(v, v) // v = -(d·u1²) - u2²
-  mul(scratch, v, u2Squared)
-  if (!inverseSquareRoot(inverseRoot, scratch)) return false // 4., before the rest
-  mul(denX, inverseRoot, u2)
-  mul(denY, denX, v)
-  mul(denY, inverseRoot, denY)
-  mul(x, s, denX)
-  add(x, x, x)
-  if (isNegative(x)) neg(x, x) // x = |2·s·denX|
-  mul(y, u1, denY)
-  mul(product, x, y)
-  // 4.
-  return !isNegative(product) && !isZero(y)
+  const valid = w3 <= 0x7fffffffffffffff && (w0 & 1) === 0 &&
+    !(w3 === 0x7fffffffffffffff && (w2 & w1) === 0xffffffffffffffff && w0 >= 0xffffffffffffffed)
+  if (valid) setWords(s, lane, w0, w1, w2, w3)
+  else setWords(s, lane, 0, 0, 0, 0)
+  return valid
+}
+
+/** Step 4: t is not negative and y is not 0, which it can only be where t is. */
+function isAllowed (lane: usize): bool {
+  return !isNegative(t, lane) && !isZero(y, lane)
 }
 
 /** 1/sqrt(-1 - d) */
-const inverseRootAMinusD: usize = memory.data(elementSize)
-fromWords(inverseRootAMinusD, 0x99c8fdaa805d40ea, 0x9d2f16175a4172be, 0x16c27b91fe01d840, 0x786c8905cfaffca2)
+const inverseRootAMinusD: usize = memory.data(pairSize, 16)
+setBoth(inverseRootAMinusD, 0x99c8fdaa805d40ea, 0x9d2f16175a4172be, 0x16c27b91fe01d840, 0x786c8905cfaffca2)
 
-const den1: usize = memory.data(elementSize)
-const den2: usize = memory.data(elementSize)
-const zInverse: usize = memory.data(elementSize)
-const x: usize = memory.data(elementSize)
-const y: usize = memory.data(elementSize)
+const den1: usize = memory.data(pairSize, 16)
+const den2: usize = memory.data(pairSize, 16)
+const zInverse: usize = memory.data(pairSize, 16)
 
-/** Writes the 32 bytes of a point in extended coordinates x0, y0, z0, t0. */
+/** Writes the 32 bytes of a point whose extended coordinates stand in the first lanes of x0, y0, z0, t0. */
 export function encode (to: usize, x0: usize, y0: usize, z0: usize, t0: usize): void {
   add(u1, z0, y0)
-  sub(scratch, z0, y0)
-  mul(u1, u1, scratch) // u1 = (z0 + y0)·(z0 - y0)
-  mul(u2, x0, y0) // u2 = x0·y0
-  sqr(scratch, u2)
-  mul(scratch, u1, scratch)
-  inverseSquareRoot(inverseRoot, scratch) // of u1·u2²: a square, or 0 and then 0
-  mul(den1, inverseRoot, u1)
-  mul(den2, inverseRoot, u2)
-  mul(zInverse, den1, den2)
-  mul(zInverse, zInverse, t0)
-  mul(scratch, t0, zInverse)
-  if (isNegative(scratch)) { // rotate
-    mul(x, y0, sqrtM1) // iy0
-    mul(y, x0, sqrtM1) // ix0
-    mul(den2, den1, inverseRootAMinusD) // the enchanted denominator
+  subtract(scratch, z0, y0)
+  multiply(scratch, scratch, ones) // carries
+  multiply(u1, u1, scratch) // u1 = (z0 + y0)·(z0 - y0)
+  multiply(u2, x0, y0) // u2 = x0·y0
+  square(scratch, u2)
+  multiply(scratch, u1, scratch)
+  inverseSquareRoots(scratch) // of u1·u2²: a square, or 0 and then 0
+  multiply(den1, inverseRoot, u1)
+  multiply(den2, inverseRoot, u2)
+  multiply(zInverse, den1, den2)
+  multiply(zInverse, zInverse, t0)
+  multiply(scratch, t0, zInverse)
+  if (isNegative(scratch, 0)) { // rotate
+    multiply(x, y0, sqrtM1) // iy0
+    multiply(y, x0, sqrtM1) // ix0
+    multiply(den2, den1, inverseRootAMinusD) // the enchanted denominator
   } else {
-    copy(x, x0)
-    copy(y, y0)
+    memory.copy(x, x0, pairSize)
+    memory.copy(y, y0, pairSize)
   }
-  mul(scratch, x, zInverse)
-  if (isNegative(scratch)) neg(y, y)
-  sub(y, z0, y)
-  mul(s, den2, y)
-  if (isNegative(s)) neg(s, s) // s = |den_inv·(z - y)|
-  toBytes(to, s)
+  multiply(scratch, x, zInverse)
+  negateIf(y, y, isNegative(scratch, 0), false)
+  subtract(y, z0, y)
+  multiply(s, den2, y)
+  negateIf(s, s, isNegative(s, 0), false) // s = |den_inv·(z - y)|
+  toBytes(to, s, 0)
 }
 
-const v3: usize = memory.data(elementSize)
-const v7: usize = memory.data(elementSize)
-const check: usize = memory.data(elementSize)
-const minusOne: usize = memory.data(elementSize)
-setSmall(minusOne, -1)
+const a3: usize = memory.data(pairSize, 16)
+const a7: usize = memory.data(pairSize, 16)
+const factors: usize = memory.data(pairSize, 16)
+/** (1, sqrt(-1)) */
+const turns: usize = memory.data(pairSize, 16)
+join(turns, ones, 0, sqrtM1, 0)
 
 /**
- * SQRT_RATIO_M1(1, a) of RFC 9496 section 4.2: r = the non-negative 1/sqrt(a), true; false where `a` is 0 or no square.
+ * SQRT_RATIO_M1(1, a) of RFC 9496 section 4.2 for both lanes: `inverseRoot` = one of the two 1/sqrt(a), of any sign, as
+ * neither decoding nor encoding depends on it. Returns a bit for each, not set where `a` is 0 or no square.
  */
-function inverseSquareRoot (r: usize, a: usize): bool {
-  sqr(v3, a)
-  mul(v3, v3, a)
-  sqr(v7, v3)
-  mul(v7, v7, a)
-  powP58(r, v7)
-  mul(r, r, v3) // r = a³·(a^7)^((p - 5)/8)
-  sqr(check, r)
-  mul(check, check, a) // one of 1, -1, sqrt(-1), -sqrt(-1), or 0
-  const isCorrect = areEqual(check, one)
-  const isFlipped = !isCorrect && areEqual(check, minusOne)
-  if (!isCorrect && !isFlipped) return false
-  if (isFlipped) mul(r, r, sqrtM1)
-  if (isNegative(r)) neg(r, r)
-  return true
+function inverseSquareRoots (a: usize): i32 {
+  square(a3, a)
+  multiply(a3, a3, a)
+  square(a7, a3)
+  multiply(a7, a7, a)
+  powP58(inverseRoot, a7)
+  multiply(inverseRoot, inverseRoot, a3) // r = a³·(a^7)^((p - 5)/8)
+  square(factors, inverseRoot)
+  multiply(factors, factors, a) // a·r²: one of 1, -1, sqrt(-1), -sqrt(-1), or 0
+  const first = signOfOne(factors, 0)
+  const second = signOfOne(factors, 1)
+  join(factors, turns, first < 0 ? 1 : 0, turns, second < 0 ? 1 : 0)
+  multiply(inverseRoot, inverseRoot, factors)
+  return (first !== 0 ? 1 : 0) | (second !== 0 ? 2 : 0)
 }
