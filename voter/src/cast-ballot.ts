@@ -1,10 +1,10 @@
 /** Filling a ballot in, and casting it until there is a receipt: only a receipt acknowledges. */
 import { checkBallots } from '../../protocol/src/check-ballots.ts'
-import { ScrutinError } from '../../protocol/src/errors.ts'
+import { type ErrorCode, ScrutinError } from '../../protocol/src/errors.ts'
 import { fillBallot, type FilledBallot } from '../../protocol/src/fill-ballot.ts'
 import { findKind } from '../../protocol/src/kinds/kinds.ts'
 import type { Answer } from '../../protocol/src/kinds/question-kind.ts'
-import { assertReceipt, type Receipt } from '../../protocol/src/receipt.ts'
+import { assertReceipt, type Receipt, statementsNeeded } from '../../protocol/src/receipt.ts'
 import type { Directory } from './directory.ts'
 import { GatewayClient } from './gateway-client.ts'
 import type { Credential } from './obtain-credential.ts'
@@ -53,16 +53,20 @@ export interface CastBallot {
 }
 
 /**
- * Sends the ballot through the gateways one after the other until one answers with a receipt that holds.
+ * Sends the ballot through the gateways one after the other until one answers with a receipt that holds. A gateway that
+ * refuses the ballot may lie, or its peer be behind: it is believed when gateways of f + 1 different members say the same,
+ * or all of them when fewer are given, and the error then says how few.
  *
  * @param tracker of these bytes
- * @throws ScrutinError what the ballot was refused for, or `receipt.missing` when no gateway gave a receipt
+ * @throws ScrutinError what the ballot was refused for, or `receipt.missing` when no gateway gave a receipt and too few
+ * refused the ballot alike: whether it is in the box is not known then, and the same bytes may be sent again
  */
 export async function castBallot (
   election: VerifiedElection, directory: Directory, gateways: readonly GatewayClient[], bytes: Uint8Array, tracker: string, options: CastOptions = {}
 ): Promise<CastBallot> {
-  let last: unknown
-  for (const gateway of gateways) {
+  const failures: GatewayFailure[] = []
+  const { members } = election.definition
+  for (const gateway of distinct(gateways)) {
     options.onAttempt?.(gateway)
     const timeout = AbortSignal.timeout(options.timeoutMs ?? receiptTimeoutMs)
     try {
@@ -71,11 +75,62 @@ export async function castBallot (
       return { receipt, gateway }
     } catch (error) {
       options.signal?.throwIfAborted()
-      if (!timeout.aborted && !mayHelpElsewhere(error)) throw error
-      last = error
+      if (!timeout.aborted && !(error instanceof ScrutinError)) throw error
+      const mspId = directory.memberAt(gateway.url)
+      failures.push({ url: gateway.url, member: mspId !== undefined && members.includes(mspId) ? mspId : undefined, error })
+      const refusal = believedRefusal(failures, statementsNeeded(members.length))
+      if (refusal !== undefined) throw refusal
     }
   }
-  throw new ScrutinError('receipt.missing', last instanceof ScrutinError ? last.message : undefined, { cause: last })
+  throw withoutReceipt(failures, statementsNeeded(members.length))
+}
+
+interface GatewayFailure {
+  readonly url: string
+  /** Unknown for an address that the directory does not name. */
+  readonly member: string | undefined
+  readonly error: unknown
+}
+
+function distinct (gateways: readonly GatewayClient[]): GatewayClient[] {
+  return gateways.filter(({ url }, i) => gateways.findIndex((other) => other.url === url) === i)
+}
+
+/** What gateways of enough different members refuse the ballot for; several of one member are one voice, and who is no member's by the directory has none. */
+function believedRefusal (failures: readonly GatewayFailure[], needed: number): ScrutinError | undefined {
+  for (const alike of Map.groupBy(refusalsIn(failures), ({ refusal }) => reasonOf(refusal)).values()) {
+    if (voices(alike) >= needed) return alike[0]!.refusal
+  }
+  return undefined
+}
+
+function withoutReceipt (failures: readonly GatewayFailure[], needed: number): ScrutinError {
+  const refusals = refusalsIn(failures)
+  const [first] = refusals
+  const members = Math.max(voices(failures), 1)
+  if (first !== undefined && members < needed && refusals.length === failures.length && refusals.every(({ refusal }) => reasonOf(refusal) === reasonOf(first.refusal))) {
+    const { code, detail } = first.refusal
+    const word = `the word of ${members} member's gateway only, where ${needed} would be needed to be sure: try those of other members`
+    return new ScrutinError(code, detail === undefined ? word : `${detail}; ${word}`)
+  }
+  const said = failures.map(({ url, error }) => `${url}: ${error instanceof ScrutinError ? error.message : 'no answer in time'}`).join('; ')
+  const last = failures.at(-1)?.error
+  return new ScrutinError('receipt.missing', said === '' ? undefined : refusals.length === 0 ? said : `${said}; too few members refuse it alike to be believed: try again, or other members`, { cause: last })
+}
+
+function voices (of: readonly { readonly member: string | undefined }[]): number {
+  return new Set(of.flatMap(({ member }) => member ?? [])).size
+}
+
+function refusalsIn (failures: readonly GatewayFailure[]): { readonly member: string | undefined, readonly refusal: ScrutinError }[] {
+  return failures.flatMap(({ member, error }) => error instanceof ScrutinError && !isOfThisGateway(error) ? [{ member, refusal: error }] : [])
+}
+
+/** That the voting is over has three names, for when and by whom it is said. */
+const isOver: ReadonlySet<ErrorCode> = new Set(['election.state', 'election.too-late', 'ballot.not-cast'] as const)
+
+function reasonOf ({ code }: ScrutinError): string {
+  return isOver.has(code) ? 'over' : code
 }
 
 /**
@@ -87,9 +142,8 @@ export function checkReceipt (election: VerifiedElection, directory: Directory, 
   assertReceipt({ electionId: id, members, gatewayMember: (key) => directory.find('gateway', key)?.mspId }, receipt, tracker)
 }
 
-/** A refusal of the ballot itself is the same everywhere; what is wrong with one gateway is not. */
-function mayHelpElsewhere (error: unknown): boolean {
-  if (!(error instanceof ScrutinError)) return false
-  const [area] = error.code.split('.')
-  return area === 'ledger' || area === 'service' || area === 'receipt' || error.code === 'access.rate' || error.code === 'clock.skew'
+/** What is wrong with one gateway, not with the ballot. */
+function isOfThisGateway ({ code }: ScrutinError): boolean {
+  const [area] = code.split('.')
+  return area === 'ledger' || area === 'service' || area === 'receipt' || area === 'access' || area === 'clock'
 }

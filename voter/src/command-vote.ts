@@ -10,7 +10,7 @@ import { defaultLocale } from './command-locale.ts'
 import { codesFor, openRecovery, type RecoveryOptions, withCodes, withRecovery } from './command-recovery.ts'
 import { GatewayClient } from './gateway-client.ts'
 import { parseAnswers } from './parse-answers.ts'
-import { type Decision, meetElection, vote } from './vote.ts'
+import { type Decision, type ElectionAtHand, meetElection, vote } from './vote.ts'
 
 interface Options extends RecoveryOptions {
   readonly gateway: readonly string[]
@@ -33,7 +33,7 @@ interface Checked { readonly tracker: string, readonly file: string }
 
 export function voteCommand (): Command {
   const command = new Command('vote').description('vote: obtain a credential with your codes, encrypt, check if you like, cast, and keep the receipt')
-    .requiredOption('--gateway <url...>', 'asked about the election; the ballot then goes through a member that is no registrar of it. With several: through these, in this order')
+    .requiredOption('--gateway <url...>', 'asked about the election; the ballot then goes through a member that is no registrar of it. With several: through these, in this order, and they have to agree on whose keys are whose')
     .requiredOption('--election <id>', 'id of the election')
     .option('--answer <question=options...>', 'question=option,option or question=blank; without it you are asked')
     .option('--check [file]', 'open the first encryption into this file, for `scrutin check` on a second device; then go on with another')
@@ -47,7 +47,7 @@ export function voteCommand (): Command {
       const recovery = await openRecovery(options)
       const codes = codesFor(options, recovery.resume)
       const gateways = options.gateway.map((url) => new GatewayClient(url))
-      const atHand = await meetElection(gateways[0]!, options.election)
+      const atHand = await meet(gateways, options.election)
       const { definition } = atHand.election
       const answers = options.answer === undefined ? await askAnswers(definition, options.locale) : parseAnswers(definition, options.answer)
       const checked: Checked[] = []
@@ -77,6 +77,14 @@ export function voteCommand (): Command {
         throw error
       }
     })
+}
+
+/** Only gateways that the voter knows beforehand are worth comparing: a false directory would name false ones. */
+async function meet ([first, ...others]: readonly GatewayClient[], electionId: string): Promise<ElectionAtHand> {
+  const atHand = await meetElection(first!, electionId, { others })
+  const { sources } = atHand.directory
+  if (sources <= others.length) say(`Only ${sources} of ${others.length + 1} gateways tells whose keys are whose, and is believed in it.`)
+  return atHand
 }
 
 function say (text: string): void {
@@ -112,7 +120,7 @@ export function castCommand (): Command {
     .action(async (file: string, options: Pick<Options, 'gateway' | 'election' | 'receipt' | 'json'>) => {
       const bytes = new Uint8Array(readFileSync(file))
       const gateways = options.gateway.map((url) => new GatewayClient(url))
-      const { election, directory } = await meetElection(gateways[0]!, options.election)
+      const { election, directory } = await meet(gateways, options.election)
       const cast = await castBallot(election, directory, gateways, bytes, ballotTracker(bytes, election.rules.questions))
       showReceipt(cast, castingOrder(election, directory), options)
     })

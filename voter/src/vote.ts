@@ -3,7 +3,7 @@ import type { Answer } from '../../protocol/src/kinds/question-kind.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import type { FilledBallot } from '../../protocol/src/fill-ballot.ts'
 import { type CheckFile, checkFileOf } from '../../protocol/src/opened-ballot.ts'
-import type { Receipt } from '../../protocol/src/receipt.ts'
+import { type Receipt, statementsNeeded } from '../../protocol/src/receipt.ts'
 import { assertAllowed, castBallot, castingOrder, type CastOptions, fillIn, seal } from './cast-ballot.ts'
 import { type Directory, readDirectory } from './directory.ts'
 import type { GatewayClient } from './gateway-client.ts'
@@ -16,10 +16,33 @@ export interface ElectionAtHand {
   readonly directory: Directory
 }
 
-/** Reads both from one gateway and checks them. */
-export async function meetElection (gateway: GatewayClient, electionId: string, signal?: AbortSignal): Promise<ElectionAtHand> {
-  const [election, directory] = await Promise.all([readVerifiedElection(gateway, electionId, signal), readDirectory(gateway, signal)])
+export interface MeetOptions {
+  /** Gateways of other members that are known beforehand: asked too whose keys are whose. */
+  readonly others?: readonly GatewayClient[]
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Reads both and checks them. The election proves itself, whichever gateway shows it: the first that does. The directory does
+ * not, so it is held together from all; which gateways to ask can't come from itself.
+ */
+export async function meetElection (gateway: GatewayClient, electionId: string, { others = [], signal }: MeetOptions = {}): Promise<ElectionAtHand> {
+  const election = await readFromAny([gateway, ...others], electionId, signal)
+  const directory = await readDirectory([gateway, ...others], statementsNeeded(election.definition.members.length), signal)
   return { election, directory }
+}
+
+async function readFromAny (gateways: readonly GatewayClient[], electionId: string, signal: AbortSignal | undefined): Promise<VerifiedElection> {
+  let first: unknown
+  for (const gateway of gateways) {
+    try {
+      return await readVerifiedElection(gateway, electionId, signal)
+    } catch (error) {
+      signal?.throwIfAborted()
+      first ??= error
+    }
+  }
+  throw first
 }
 
 export interface VoteOptions extends ObtainOptions, CastOptions {
