@@ -20,6 +20,10 @@ const ZT: i32 = pairSize
 const twoAnd2d: usize = memory.data(pairSize, 16)
 setSmall(twoAnd2d, 2, 0)
 setWords(twoAnd2d, 1, 0xebd69b9426b2f159, 0x00e0149a8283b156, 0x198e80f2eef3d130, 0x2406d9dc56dffce7)
+/** (1/2, 1/(2·d)) */
+const halfAndHalfOverD: usize = memory.data(pairSize, 16)
+setWords(halfAndHalfOverD, 0, 0xfffffffffffffff7, 0xffffffffffffffff, 0xffffffffffffffff, 0x3fffffffffffffff)
+setWords(halfAndHalfOverD, 1, 0x12f0793b66e4fc18, 0x05aeeb4c213caa17, 0x958b108a66dce7b3, 0x60483f690a6ae721)
 const ones: usize = memory.data(pairSize, 16)
 setSmall(ones, 1, 1)
 
@@ -35,6 +39,13 @@ export function setIdentity (r: usize): void {
 export function toAddend (r: usize, p: usize): void {
   memory.copy(r, p, pairSize)
   multiply(r + ZT, p + ZT, twoAnd2d)
+}
+
+/** r = q or -q, q an addend. */
+export function fromAddend (r: usize, q: usize, minus: bool): void {
+  swapIf(r, q, minus)
+  negateIf(r + ZT, q + ZT, false, minus)
+  multiply(r + ZT, r + ZT, halfAndHalfOverD)
 }
 
 /** r = p + q or p - q, q an addend. Subtracting is adding (-x2, y2): Y2 - X2 and Y2 + X2 change places, T2 its sign. */

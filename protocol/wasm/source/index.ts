@@ -5,7 +5,7 @@
 import { add, addAddend, addendSize, encodePoint, isIdentity, pointSize, setIdentity, toAddend } from './edwards'
 import { isFused } from './fused-pairs'
 import { capacity, multiScalarSum } from './multi-scalar'
-import { decodeTwo } from './ristretto'
+import { decodeSome } from './ristretto'
 
 /** Changes with every change of this interface, so that an old build is not taken for a new one. */
 export const interfaceVersion: i32 = 3
@@ -23,11 +23,11 @@ export const pointCapacity: i32 = capacity
 
 export function decodePoints (count: i32): void {
   if (count < 0 || count > capacity) unreachable()
-  // two at a time; behind the last of an odd number is whatever was there, and its result is never read
-  for (let i: usize = 0; i < <usize>count; i += 2) {
-    const valid = decodeTwo(pointsAt + <usize>addendSize * i, inputAt + 32 * i)
-    store<u8>(validAt + i, <u8>(valid & 1))
-    store<u8>(validAt + i, <u8>(valid >> 1), 1)
+  for (let i: usize = 0; i < <usize>count; i += 4) {
+    // of an odd number the last one's neighbour is whatever was there, and its result is never read
+    const some = min(4, count - <i32>i)
+    const valid = decodeSome(pointsAt + <usize>addendSize * i, inputAt + 32 * i, some)
+    for (let k: usize = 0; k < <usize>some; k++) store<u8>(validAt + i + k, <u8>(valid >> <i32>k & 1))
   }
 }
 

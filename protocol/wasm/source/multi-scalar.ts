@@ -6,7 +6,7 @@
  * described by Bernstein, Doumen, Lange and Oosterwijk, "Faster batch forgery identification" (Indocrypt 2012, section 4),
  * with signed digits, for many.
  */
-import { add, addAddend, addendSize, double, pointSize, setIdentity, toAddend } from './edwards'
+import { add, addAddend, addendSize, double, fromAddend, pointSize, setIdentity, toAddend } from './edwards'
 
 /** So many points fit into one call. */
 export const capacity: i32 = 4096
@@ -101,8 +101,7 @@ function straus (result: usize, points: usize, scalars: usize, count: i32, longe
     nonAdjacentForm(digits + i * nafStride, scalars + 32 * i, load<u8>(negated + i) !== 0)
     // table: 1, 3, 5, … 15 times the point
     const table = work + i * tableSize
-    setIdentity(running)
-    add(running, running, points + i * addendSize)
+    fromAddend(running, points + i * addendSize, false)
     toAddend(table, running)
     double(windowSum, running)
     toAddend(addend, windowSum)
@@ -171,9 +170,10 @@ function pippenger (result: usize, points: usize, scalars: usize, count: i32, lo
       const bucket = work + index * pointSize
       if (load<u8>(filled + index) === 0) {
         store<u8>(filled + index, 1)
-        setIdentity(bucket)
+        fromAddend(bucket, points + i * addendSize, digit < 0)
+      } else {
+        addAddend(bucket, bucket, points + i * addendSize, digit < 0)
       }
-      addAddend(bucket, bucket, points + i * addendSize, digit < 0)
     }
     addBuckets(result, buckets)
   }

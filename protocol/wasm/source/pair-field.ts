@@ -147,37 +147,49 @@ export function signOfOne (a: usize, lane: usize): i32 {
   return w0 === 0xffffffffffffffec && (w1 & w2) === 0xffffffffffffffff && w3 === 0x7fffffffffffffff ? -1 : 0
 }
 
-function squareTimes (r: usize, a: usize, times: i32): void {
-  square(r, a)
-  for (let i = 1; i < times; i++) square(r, r)
+function squareTimes (r: usize, a: usize, times: i32, two: bool): void {
+  let from = a
+  for (let i = 0; i < times; i++) {
+    square(r, from)
+    if (two) square(r + pairSize, from + pairSize)
+    from = r
+  }
 }
 
-const x0: usize = memory.data(pairSize, 16)
-const x1: usize = memory.data(pairSize, 16)
-const x2: usize = memory.data(pairSize, 16)
+function multiplyEach (r: usize, a: usize, b: usize, two: bool): void {
+  multiply(r, a, b)
+  if (two) multiply(r + pairSize, a + pairSize, b + pairSize)
+}
 
-/** r = a^((p - 5) / 8) = a^(2^252 - 3), by the chain of ref10's pow22523; r is not a. */
-export function powP58 (r: usize, a: usize): void {
-  square(x0, a) // 2
-  squareTimes(x1, x0, 2) // 8
-  multiply(x1, a, x1) // 9
-  multiply(x0, x0, x1) // 11
-  square(x0, x0) // 22
-  multiply(x0, x1, x0) // 2^5 - 1
-  squareTimes(x1, x0, 5)
-  multiply(x0, x1, x0) // 2^10 - 1
-  squareTimes(x1, x0, 10)
-  multiply(x1, x1, x0) // 2^20 - 1
-  squareTimes(x2, x1, 20)
-  multiply(x1, x2, x1) // 2^40 - 1
-  squareTimes(x1, x1, 10)
-  multiply(x0, x1, x0) // 2^50 - 1
-  squareTimes(x1, x0, 50)
-  multiply(x1, x1, x0) // 2^100 - 1
-  squareTimes(x2, x1, 100)
-  multiply(x1, x2, x1) // 2^200 - 1
-  squareTimes(x1, x1, 50)
-  multiply(x0, x1, x0) // 2^250 - 1
-  squareTimes(x0, x0, 2) // 2^252 - 4
-  multiply(r, x0, a)
+const x0: usize = memory.data(2 * pairSize, 16)
+const x1: usize = memory.data(2 * pairSize, 16)
+const x2: usize = memory.data(2 * pairSize, 16)
+
+/**
+ * r = a^((p - 5) / 8) = a^(2^252 - 3), by the chain of ref10's pow22523, for one pair or for two that stand one behind the
+ * other: two chains in turn, as a processor begins the next square of one while the other's is under way. r is not a.
+ */
+export function powP58 (r: usize, a: usize, two: bool): void {
+  squareTimes(x0, a, 1, two) // 2
+  squareTimes(x1, x0, 2, two) // 8
+  multiplyEach(x1, a, x1, two) // 9
+  multiplyEach(x0, x0, x1, two) // 11
+  squareTimes(x0, x0, 1, two) // 22
+  multiplyEach(x0, x1, x0, two) // 2^5 - 1
+  squareTimes(x1, x0, 5, two)
+  multiplyEach(x0, x1, x0, two) // 2^10 - 1
+  squareTimes(x1, x0, 10, two)
+  multiplyEach(x1, x1, x0, two) // 2^20 - 1
+  squareTimes(x2, x1, 20, two)
+  multiplyEach(x1, x2, x1, two) // 2^40 - 1
+  squareTimes(x1, x1, 10, two)
+  multiplyEach(x0, x1, x0, two) // 2^50 - 1
+  squareTimes(x1, x0, 50, two)
+  multiplyEach(x1, x1, x0, two) // 2^100 - 1
+  squareTimes(x2, x1, 100, two)
+  multiplyEach(x1, x2, x1, two) // 2^200 - 1
+  squareTimes(x1, x1, 50, two)
+  multiplyEach(x0, x1, x0, two) // 2^250 - 1
+  squareTimes(x0, x0, 2, two) // 2^252 - 4
+  multiplyEach(r, x0, a, two)
 }

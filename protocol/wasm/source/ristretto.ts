@@ -1,4 +1,4 @@
-/** Decoding and encoding of ristretto255, RFC 9496 sections 4.3.1 and 4.3.2, step by step, two elements at a time; for public values only. */
+/** Decoding and encoding of ristretto255, RFC 9496 sections 4.3.1 and 4.3.2, step by step, up to four elements at a time; for public values only. */
 import { add, isNegative, isZero, join, multiply, negateIf, pairSize, powP58, setSmall, setWords, signOfOne, square, subtract, toBytes } from './pair-field'
 
 /** A number in both lanes. */
@@ -21,13 +21,15 @@ setSmall(ones, 1, 1)
 const twos: usize = memory.data(pairSize, 16)
 setSmall(twos, 2, 2)
 
-const s: usize = memory.data(pairSize, 16)
+// what lasts from before to after the inverse square roots is there for two pairs
+const s: usize = memory.data(2 * pairSize, 16)
+const u1: usize = memory.data(2 * pairSize, 16)
+const u2: usize = memory.data(2 * pairSize, 16)
+const v: usize = memory.data(2 * pairSize, 16)
+const inverseRoot: usize = memory.data(2 * pairSize, 16)
+const radicand: usize = memory.data(2 * pairSize, 16)
 const ss: usize = memory.data(pairSize, 16)
-const u1: usize = memory.data(pairSize, 16)
-const u2: usize = memory.data(pairSize, 16)
 const u2Squared: usize = memory.data(pairSize, 16)
-const v: usize = memory.data(pairSize, 16)
-const inverseRoot: usize = memory.data(pairSize, 16)
 const denX: usize = memory.data(pairSize, 16)
 const denY: usize = memory.data(pairSize, 16)
 const scratch: usize = memory.data(pairSize, 16)
@@ -38,33 +40,47 @@ const difference: usize = memory.data(pairSize, 16)
 const sum: usize = memory.data(pairSize, 16)
 
 /**
- * Decodes two times 32 bytes and writes two addends (edwards.ts) with Z = 1. Returns a bit for each, 1 and 2, not set for
- * what is not the one encoding of an element: its addend is left as anything. 32 zero bytes are the identity: (0, 1).
+ * Decodes `count` times 32 bytes, 1 to 4, and writes an even number of addends (edwards.ts) with Z = 1. Returns a bit for
+ * each, from the lowest on, not set for what is not the one encoding of an element: its addend is left as anything.
+ * 32 zero bytes are the identity: (0, 1).
  */
-export function decodeTwo (addends: usize, encodings: usize): i32 {
-  let valid = (readNumber(encodings, 0) ? 1 : 0) | (readNumber(encodings + 32, 1) ? 2 : 0)
-  // 3.
-  square(ss, s)
-  subtract(u1, ones, ss) // u1 = 1 - ss
-  add(u2, ones, ss) // u2 = 1 + ss
-  square(u2Squared, u2)
-  square(v, u1)
-  multiply(v, v, d)
-  add(v, v, u2Squared)
-  negateIf(v, v, true, true) // v = -(d·u1²) - u2²
-  multiply(scratch, v, u2Squared)
-  valid &= inverseSquareRoots(scratch) // 4., before the rest
-  multiply(denX, inverseRoot, u2)
-  multiply(denY, denX, v)
-  multiply(denY, inverseRoot, denY)
+export function decodeSome (addends: usize, encodings: usize, count: i32): i32 {
+  const two = count > 2
+  let valid = prepare(0, encodings)
+  if (two) valid |= prepare(pairSize, encodings + 64) << 2
+  valid &= inverseSquareRoots(radicand, two) // 4., before the rest
+  let allowed = complete(0, addends)
+  if (two) allowed |= complete(pairSize, addends + 4 * pairSize) << 2
+  return valid & allowed
+}
+
+/** Steps 1 to 3 up to what gets inverted, of the pair at this offset. */
+function prepare (pair: usize, encodings: usize): i32 {
+  const valid = (readNumber(encodings, pair, 0) ? 1 : 0) | (readNumber(encodings + 32, pair, 1) ? 2 : 0)
+  square(ss, s + pair)
+  subtract(u1 + pair, ones, ss) // u1 = 1 - ss
+  add(u2 + pair, ones, ss) // u2 = 1 + ss
+  square(u2Squared, u2 + pair)
+  square(scratch, u1 + pair)
+  multiply(scratch, scratch, d)
+  add(scratch, scratch, u2Squared)
+  negateIf(v + pair, scratch, true, true) // v = -(d·u1²) - u2²
+  multiply(radicand + pair, v + pair, u2Squared)
+  return valid
+}
+
+/** Steps 3 from the inverse roots on, and 4. */
+function complete (pair: usize, addends: usize): i32 {
+  const root = inverseRoot + pair
+  multiply(denX, root, u2 + pair)
+  multiply(denY, denX, v + pair)
+  multiply(denY, root, denY)
   add(denX, denX, denX)
-  multiply(x, s, denX)
+  multiply(x, s + pair, denX)
   negateIf(x, x, isNegative(x, 0), isNegative(x, 1)) // x = |2·s·denX|
-  multiply(y, u1, denY)
+  multiply(y, u1 + pair, denY)
   multiply(t, x, y)
-  // 4.
-  if (!isAllowed(0)) valid &= 2
-  if (!isAllowed(1)) valid &= 1
+  const allowed = (isAllowed(0) ? 1 : 0) | (isAllowed(1) ? 2 : 0) // 4.
   // addends: y - x, y + x, 2, 2·d·t
   subtract(difference, y, x)
   add(sum, y, x)
@@ -75,19 +91,19 @@ export function decodeTwo (addends: usize, encodings: usize): i32 {
   join(addends + pairSize, twos, 0, t, 0)
   join(addends + 2 * pairSize, difference, 1, sum, 1)
   join(addends + 3 * pairSize, twos, 1, t, 1)
-  return valid
+  return allowed
 }
 
 /** Steps 1 and 2: the number s of this lane must be below p = 2^255 - 19 and not negative; else the lane is that of 0. */
-function readNumber (encoding: usize, lane: usize): bool {
+function readNumber (encoding: usize, pair: usize, lane: usize): bool {
   const w0 = load<u64>(encoding)
   const w1 = load<u64>(encoding, 8)
   const w2 = load<u64>(encoding, 16)
   const w3 = load<u64>(encoding, 24)
   const valid = w3 <= 0x7fffffffffffffff && (w0 & 1) === 0 &&
     !(w3 === 0x7fffffffffffffff && (w2 & w1) === 0xffffffffffffffff && w0 >= 0xffffffffffffffed)
-  if (valid) setWords(s, lane, w0, w1, w2, w3)
-  else setWords(s, lane, 0, 0, 0, 0)
+  if (valid) setWords(s + pair, lane, w0, w1, w2, w3)
+  else setWords(s + pair, lane, 0, 0, 0, 0)
   return valid
 }
 
@@ -113,7 +129,7 @@ export function encode (to: usize, x0: usize, y0: usize, z0: usize, t0: usize): 
   multiply(u2, x0, y0) // u2 = x0·y0
   square(scratch, u2)
   multiply(scratch, u1, scratch)
-  inverseSquareRoots(scratch) // of u1·u2²: a square, or 0 and then 0
+  inverseSquareRoots(scratch, false) // of u1·u2²: a square, or 0 and then 0
   multiply(den1, inverseRoot, u1)
   multiply(den2, inverseRoot, u2)
   multiply(zInverse, den1, den2)
@@ -135,29 +151,42 @@ export function encode (to: usize, x0: usize, y0: usize, z0: usize, t0: usize): 
   toBytes(to, s, 0)
 }
 
-const a3: usize = memory.data(pairSize, 16)
-const a7: usize = memory.data(pairSize, 16)
+const a3: usize = memory.data(2 * pairSize, 16)
+const a7: usize = memory.data(2 * pairSize, 16)
 const factors: usize = memory.data(pairSize, 16)
 /** (1, sqrt(-1)) */
 const turns: usize = memory.data(pairSize, 16)
 join(turns, ones, 0, sqrtM1, 0)
 
 /**
- * SQRT_RATIO_M1(1, a) of RFC 9496 section 4.2 for both lanes: `inverseRoot` = one of the two 1/sqrt(a), of any sign, as
- * neither decoding nor encoding depends on it. Returns a bit for each, not set where `a` is 0 or no square.
+ * SQRT_RATIO_M1(1, a) of RFC 9496 section 4.2 for one pair or two: `inverseRoot` = one of the two 1/sqrt(a), of any sign,
+ * as neither decoding nor encoding depends on it. Returns a bit for each, not set where `a` is 0 or no square.
  */
-function inverseSquareRoots (a: usize): i32 {
-  square(a3, a)
-  multiply(a3, a3, a)
-  square(a7, a3)
-  multiply(a7, a7, a)
-  powP58(inverseRoot, a7)
-  multiply(inverseRoot, inverseRoot, a3) // r = a³·(a^7)^((p - 5)/8)
-  square(factors, inverseRoot)
-  multiply(factors, factors, a) // a·r²: one of 1, -1, sqrt(-1), -sqrt(-1), or 0
+function inverseSquareRoots (a: usize, two: bool): i32 {
+  raise(0, a)
+  if (two) raise(pairSize, a)
+  powP58(inverseRoot, a7, two)
+  let squares = turnRoots(0, a)
+  if (two) squares |= turnRoots(pairSize, a) << 2
+  return squares
+}
+
+/** a³ and a^7 */
+function raise (pair: usize, a: usize): void {
+  square(a3 + pair, a + pair)
+  multiply(a3 + pair, a3 + pair, a + pair)
+  square(a7 + pair, a3 + pair)
+  multiply(a7 + pair, a7 + pair, a + pair)
+}
+
+function turnRoots (pair: usize, a: usize): i32 {
+  const root = inverseRoot + pair
+  multiply(root, root, a3 + pair) // r = a³·(a^7)^((p - 5)/8)
+  square(factors, root)
+  multiply(factors, factors, a + pair) // a·r²: one of 1, -1, sqrt(-1), -sqrt(-1), or 0
   const first = signOfOne(factors, 0)
   const second = signOfOne(factors, 1)
   join(factors, turns, first < 0 ? 1 : 0, turns, second < 0 ? 1 : 0)
-  multiply(inverseRoot, inverseRoot, factors)
+  multiply(root, root, factors)
   return (first !== 0 ? 1 : 0) | (second !== 0 ? 2 : 0)
 }
