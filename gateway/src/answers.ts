@@ -126,7 +126,7 @@ export const Directory = Type.Object({
   }, closed)),
 }, closed)
 
-const BlockNumber = Type.String({ pattern: '^[0-9]+$' })
+export const BlockNumber = Type.String({ pattern: '^(0|[1-9][0-9]{0,17})$' })
 const signedInclusions = { mspId: MspId, key: PublicKey, signature: Signature }
 const StatementSchema = Type.Object({
   ...signedInclusions,

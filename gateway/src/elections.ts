@@ -32,6 +32,7 @@ export class Elections {
   readonly #fixedBoxes = new BoundedCache<true>(1000)
   /** What ballots are checked against; of elections that were open when last seen. */
   readonly #open = new BoundedCache<BallotRules>(32)
+  readonly #opening = new Map<string, Promise<BallotRules>>()
 
   constructor (ledger: Ledger) {
     this.#ledger = ledger
@@ -60,6 +61,13 @@ export class Elections {
   async openRules (electionId: string): Promise<BallotRules> {
     const known = this.#open.get(electionId)
     if (known !== undefined) return known
+    // the first voters come together
+    const reading = this.#opening.get(electionId) ?? this.#readOpenRules(electionId).finally(() => { this.#opening.delete(electionId) })
+    this.#opening.set(electionId, reading)
+    return await reading
+  }
+
+  async #readOpenRules (electionId: string): Promise<BallotRules> {
     const { state, opening, definition } = await this.read(electionId)
     if (state.status !== 'open' || opening === null) throw new ScrutinError('election.state', `the election is ${state.status}`)
     const rules = ballotRules(electionId, slotRules(definition), opening.electionKeys, opening.moduli)

@@ -69,6 +69,8 @@ export class BallotStore {
   readonly #unwritten = new Map<string, Settled>()
   #waiting: Waiting[] = []
   #scheduled: NodeJS.Immediate | undefined
+  /** Nothing else runs while the disk writes: after each time, twice as long is left for the rest, and more ballots come together. */
+  #restUntil = 0
   #timer: NodeJS.Timeout | undefined
   #refusals: number
   #count = 0
@@ -121,7 +123,7 @@ export class BallotStore {
     try {
       await new Promise<void>((resolve, reject) => {
         this.#waiting.push({ ballot, resolve, reject })
-        this.#scheduled ??= setImmediate(() => { this.#write() })
+        this.#schedule()
       })
     } catch (error) {
       this.#release(ballot)
@@ -160,6 +162,7 @@ export class BallotStore {
     clearImmediate(this.#scheduled)
     clearTimeout(this.#timer)
     this.#scheduled = this.#timer = undefined
+    const started = performance.now()
     const waiting = this.#waiting
     this.#waiting = []
     const settled = [...this.#unwritten.values()]
@@ -172,8 +175,20 @@ export class BallotStore {
       if (this.#unwritten.size > 0 && this.#database.isOpen) this.#timer = setTimeout(() => { this.#write() }, removeWithinMs)
       return
     }
+    const ended = performance.now()
+    this.#restUntil = ended + 2 * (ended - started)
     for (const { resolve } of waiting) resolve()
     this.#unwritten.clear()
+  }
+
+  #schedule (): void {
+    const rest = this.#restUntil - performance.now()
+    if (rest <= 0) {
+      this.#scheduled ??= setImmediate(() => { this.#write() })
+    } else if (this.#waiting.length === 1 || this.#timer === undefined) {
+      clearTimeout(this.#timer)
+      this.#timer = setTimeout(() => { this.#write() }, rest)
+    }
   }
 
   #commit (ballots: readonly QueuedBallot[], settled: readonly Settled[]): void {

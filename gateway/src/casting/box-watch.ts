@@ -20,7 +20,7 @@ export interface Standing {
 }
 
 const mostRemembered = 200_000
-/** By so much the own peer may be behind another member's without being asked. */
+/** So long a ballot that may just have been committed is waited for before the peer is asked. */
 const blockLagMs = 500
 /** Questions to the peer that run at the same time; casting asks it too. */
 const mostQuestions = 2
@@ -31,6 +31,7 @@ const FoundTrackers = Type.Object({ transactionIds: Type.Array(Type.Union([Trans
 
 export class BoxWatch {
   readonly #ledger: Ledger
+  readonly #feed: EventFeed
   readonly #signal: AbortSignal
   readonly #standings = new BoundedCache<Standing>(mostRemembered)
   readonly #waiting = new Map<string, Set<() => void>>()
@@ -38,6 +39,7 @@ export class BoxWatch {
 
   constructor (ledger: Ledger, feed: EventFeed) {
     this.#ledger = ledger
+    this.#feed = feed
     this.#signal = feed.signal
     feed.listen((event) => { this.#see(event) })
     feed.signal.addEventListener('abort', () => {
@@ -45,13 +47,19 @@ export class BoxWatch {
     })
   }
 
-  /** Where these ballots stand on the own peer, in order; undefined for those that it has not got after so many milliseconds. */
-  async find (electionId: string, trackers: readonly string[], waitMs: number): Promise<(Standing | undefined)[]> {
+  /**
+   * Where these ballots stand on the own peer, in order; undefined for those that it has not got after so many milliseconds.
+   *
+   * @param blockNumber the block that they stand in, as another member says
+   */
+  async find (electionId: string, trackers: readonly string[], waitMs: number, blockNumber?: bigint): Promise<(Standing | undefined)[]> {
     const until = performance.now() + waitMs
-    // most often it has just been committed, and the block is about to come
-    await this.#allCome(electionId, trackers, Math.min(until, performance.now() + blockLagMs))
+    const { newest } = this.#feed
+    // a peer that is behind is busy: each question would hold it up more than the block that brings the answer
+    const isComing = blockNumber !== undefined && newest !== undefined && newest.blockNumber < blockNumber
+    await this.#allCome(electionId, trackers, isComing ? until : Math.min(until, performance.now() + blockLagMs))
     const missing = trackers.filter((tracker) => this.#known(electionId, tracker) === undefined)
-    if (missing.length > 0) {
+    if (missing.length > 0 && !isComing) {
       await this.#ask(electionId, missing)
       await this.#allCome(electionId, missing, until)
     }

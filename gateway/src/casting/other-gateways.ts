@@ -23,9 +23,15 @@ export class OtherGateways {
   #readAt = -Infinity
   /** By key: how long the last answer took, or was waited for in vain; the fast are asked first. */
   readonly #ms = new Map<string, number>()
+  #usualMs = 0
 
   constructor (ledger: Ledger) {
     this.#ledger = ledger
+  }
+
+  /** How long good answers took of late, on average. */
+  get usualMs (): number {
+    return this.#usualMs
   }
 
   /** Those of these members, but not of this one; the quickest of late first. */
@@ -50,11 +56,11 @@ export class OtherGateways {
    *
    * @throws ScrutinError `service.unreachable`, `service.answer`
    */
-  async ask (gateway: OtherGateway, electionId: string, trackers: readonly string[], signal: AbortSignal): Promise<Stated[]> {
+  async ask (gateway: OtherGateway, electionId: string, trackers: readonly string[], blockNumber: string, signal: AbortSignal): Promise<Stated[]> {
     const started = performance.now()
     let isGood = false
     try {
-      const answer = await post(`${gateway.url.replace(/\/+$/, '')}/v1/elections/${electionId}/statements`, { trackers }, signal)
+      const answer = await post(`${gateway.url.replace(/\/+$/, '')}/v1/elections/${electionId}/statements`, { trackers, blockNumber }, signal)
       if (!Answer.Check(answer)) throw new ScrutinError('service.answer', gateway.mspId)
       const { inclusions, signed } = answer
       if (inclusions.length !== trackers.length) throw new ScrutinError('service.answer', gateway.mspId)
@@ -66,8 +72,10 @@ export class OtherGateways {
       isGood = good.length === trackers.length
       return good
     } finally {
+      const ms = performance.now() - started
+      if (isGood) this.#usualMs += (ms - this.#usualMs) / 8
       // who failed is asked last for a while: as if it had been slow
-      this.#ms.set(gateway.key, isGood ? performance.now() - started : 30_000)
+      this.#ms.set(gateway.key, isGood ? ms : 30_000)
     }
   }
 }

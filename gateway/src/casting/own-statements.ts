@@ -34,8 +34,8 @@ export class OwnStatements {
   }
 
   /** Many at once, under one signature. */
-  async findAll (electionId: string, trackers: readonly string[], waitMs: number): Promise<StatedList> {
-    const standings = await this.#box.find(electionId, trackers, waitMs)
+  async findAll (electionId: string, trackers: readonly string[], waitMs: number, blockNumber?: bigint): Promise<StatedList> {
+    const standings = await this.#box.find(electionId, trackers, waitMs, blockNumber)
     const found = standings.flatMap((standing, i) => standing === undefined ? [] : [{ electionId, tracker: trackers[i]!, ...standing }])
     return { inclusions: standings.map((standing) => standing ?? null), signed: found.length === 0 ? null : signInclusions(found, this.#mspId, this.#keys) }
   }

@@ -26,8 +26,9 @@ interface Collecting {
   readonly statements: Map<string, InclusionStatement>
 }
 
-/** After this time without an answer, another gateway is asked as well. */
+/** After this time without an answer, and three times the usual, another gateway is asked as well: not when all are slow, which would make them slower. */
 const hedgeMs = 700
+const longestHedgeMs = 4000
 const askMs = 5000
 const pauseMs = 300
 /** So long it is tried; who asks later starts anew. */
@@ -116,11 +117,12 @@ export class Receipts {
       })
       underWay.add(asking)
     }
+    const patience = Math.min(Math.max(hedgeMs, 3 * this.#options.others.usualMs), longestHedgeMs)
     const most = Math.max(...group.map(({ statements }) => needed - statements.size))
     for (let i = 0; i < most; i++) askNext()
     while (open.length > 0 && underWay.size > 0) {
       const before = underWay.size
-      await Promise.race([...underWay, sleep(hedgeMs, undefined, { ref: false })])
+      await Promise.race([...underWay, sleep(patience, undefined, { ref: false })])
       if (open.length > 0 && (underWay.size === before || underWay.size < most)) askNext()
     }
     return open
@@ -129,7 +131,7 @@ export class Receipts {
   async #askOne (gateway: OtherGateway, electionId: string, group: readonly Collecting[], signal: AbortSignal): Promise<void> {
     const byTracker = new Map(group.map((collecting) => [collecting.inclusion.tracker, collecting]))
     try {
-      const answer = await this.#options.others.ask(gateway, electionId, [...byTracker.keys()], AbortSignal.any([signal, AbortSignal.timeout(askMs)]))
+      const answer = await this.#options.others.ask(gateway, electionId, [...byTracker.keys()], group[0]!.inclusion.blockNumber, AbortSignal.any([signal, AbortSignal.timeout(askMs)]))
       for (const { tracker, transactionId, blockNumber, statement } of answer) {
         const collecting = byTracker.get(tracker)
         // of another place in the chain: that member's peer is on a fork, or lies

@@ -4,6 +4,7 @@ import Type from 'typebox'
 import { Hash } from '../../../protocol/src/definition-schema.ts'
 import { ScrutinError } from '../../../protocol/src/errors.ts'
 import { mostBallotsAtOnce } from '../../../protocol/src/transaction-size.ts'
+import { BlockNumber } from '../answers.ts'
 import { readWaiting } from '../preferences.ts'
 import { answers, BallotParams, ElectionParams } from '../route-schemas.ts'
 
@@ -36,14 +37,18 @@ const routes: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'readStatements',
       tags,
       summary: "This member's statements for many ballots at once",
-      description: 'Waits 4 s for those that its own peer has not got yet. One signature covers them all.',
+      description: 'Waits 4 s for those that its own peer has not got yet; told the number of their block, it asks its peer only if that has it. One signature covers them all.',
       params: ElectionParams,
-      body: Type.Object({ trackers: Type.Array(Hash, { minItems: 1, maxItems: mostBallotsAtOnce }) }, { additionalProperties: false }),
+      body: Type.Object({
+        trackers: Type.Array(Hash, { minItems: 1, maxItems: mostBallotsAtOnce }),
+        blockNumber: Type.Optional(BlockNumber),
+      }, { additionalProperties: false }),
       response: answers(200, 'StatedList', 'The statements'),
     },
   }, async (request, reply) => {
     reply.header('cache-control', 'no-store')
-    return await app.ownStatements.findAll(request.params.id, request.body.trackers, waitMs)
+    const { trackers, blockNumber } = request.body
+    return await app.ownStatements.findAll(request.params.id, trackers, waitMs, blockNumber === undefined ? undefined : BigInt(blockNumber))
   })
 }
 
