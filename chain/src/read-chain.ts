@@ -49,37 +49,59 @@ export interface ChainReading {
   records (sections?: readonly RecordSection[]): AsyncGenerator<ExportedRecord>
 }
 
-/**
- * Reads all blocks; what is wrong with them becomes a failed check, never an exception. Reading stops at a block that can't be
- * decoded. What the source of the blocks throws is thrown on, but for the codes `input.*`: then what it reads is no bundle.
- */
+/** Reads all blocks, as `ChainReader.readOn` does. */
 export async function readChain (blocks: AsyncIterable<{ readonly bytes: Uint8Array }>, options: ReadChainOptions): Promise<ChainReading> {
-  const { electionId, anchor, onProgress } = options
-  const store = options.store ?? memoryStore()
-  const replay = new ChainReplay({ store, crypto: options.crypto ?? portableCrypto, anchor })
-  try {
-    for await (const { bytes } of blocks) {
-      if (!replay.add(bytes)) break
-      onProgress?.(replay.height)
-    }
-  } catch (error) {
-    if (!(error instanceof ScrutinError) || !error.code.startsWith('input.')) throw error
-    replay.checks['chain.format'].fail(`after ${replay.height} blocks: ${error.message}`)
+  return await new ChainReader(options).readOn(blocks)
+}
+
+/** A chain that may be read on later, where it has grown. */
+export class ChainReader {
+  readonly #options: ReadChainOptions
+  readonly #store: ChainStore
+  readonly #replay: ChainReplay
+
+  constructor (options: ReadChainOptions) {
+    this.#options = options
+    this.#store = options.store ?? memoryStore()
+    this.#replay = new ChainReplay({ store: this.#store, crypto: options.crypto ?? portableCrypto, anchor: options.anchor })
   }
-  replay.finish(options)
-  const checks = closeChainChecks(replay.checks)
-  return {
-    ok: checks.every(({ ok }) => ok),
-    anchored: anchor !== undefined && replay.genesis === anchor.genesis,
-    channel: replay.channel,
-    genesis: replay.genesis,
-    height: replay.height,
-    tipHash: replay.tipHash,
-    stateChangedIn: electionId === null ? null : store.get(contractName, `election/${electionId}/state`)?.version.block ?? null,
-    checks,
-    records: async function * (sections = recordSections) {
-      if (electionId !== null) yield * recordsOf(store, electionId, sections)
-    },
+
+  /** Number of blocks read: the next one has this number. */
+  get height (): number {
+    return this.#replay.height
+  }
+
+  /**
+   * Reads the blocks that follow those already read; what is wrong with them becomes a failed check, never an exception. Reading stops
+   * at a block that can't be decoded. What the source of the blocks throws is thrown on, but for the codes `input.*`: then what it reads is no bundle.
+   */
+  async readOn (blocks: AsyncIterable<{ readonly bytes: Uint8Array }>): Promise<ChainReading> {
+    const { electionId, anchor, onProgress } = this.#options
+    const [replay, store] = [this.#replay, this.#store]
+    try {
+      for await (const { bytes } of blocks) {
+        if (!replay.add(bytes)) break
+        onProgress?.(replay.height)
+      }
+    } catch (error) {
+      if (!(error instanceof ScrutinError) || !error.code.startsWith('input.')) throw error
+      replay.checks['chain.format'].fail(`after ${replay.height} blocks: ${error.message}`)
+    }
+    replay.finish(this.#options)
+    const checks = closeChainChecks(replay.checks)
+    return {
+      ok: checks.every(({ ok }) => ok),
+      anchored: anchor !== undefined && replay.genesis === anchor.genesis,
+      channel: replay.channel,
+      genesis: replay.genesis,
+      height: replay.height,
+      tipHash: replay.tipHash,
+      stateChangedIn: electionId === null ? null : store.get(contractName, `election/${electionId}/state`)?.version.block ?? null,
+      checks,
+      records: async function * (sections = recordSections) {
+        if (electionId !== null) yield * recordsOf(store, electionId, sections)
+      },
+    }
   }
 }
 

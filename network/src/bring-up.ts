@@ -1,6 +1,7 @@
 /** From `consortium.yaml` to running members. What is done already is not done again. */
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readAnchor } from './anchor.ts'
 import { approveContract, commitContract, installContract, packageContract, type ContractPackage } from './chaincode-lifecycle.ts'
 import { certificateAuthority } from './certificate-authority.ts'
 import { joinOrderer, joinPeer, makeGenesisBlock } from './channel.ts'
@@ -25,7 +26,7 @@ import { hostName } from './ports.ts'
 import { writePrivate, writePrivateJson } from './private-files.ts'
 import { startProcess, stopProcess } from './processes.ts'
 import { silent, type Progress } from './progress.ts'
-import { writeServiceConfigs, type LedgerFor, type LedgerSection, type PeerSection, type PeersFor, type ServiceFiles } from './service-configs.ts'
+import { writeServiceConfigs, type LedgerFor, type LedgerSection, type PeerSection, type ServiceFiles, type TrusteeSources, type TrusteeSourcesFor } from './service-configs.ts'
 
 export const defaultConsortiumFile = join(repository, 'network/consortium.yaml')
 
@@ -135,7 +136,7 @@ async function bringUpFabric (consortium: Consortium, options: BringUpOptions): 
   await progress.step('Members find each other', async () => {
     await waitUntilMembersMeet(consortium, members, layout, binaries)
   })
-  return await bringUpMembers(consortium, members, layout, 'fabric', fabricLedger(consortium), options, async (member) => await neighboursPeer(consortium, members, member))
+  return await bringUpMembers(consortium, members, layout, 'fabric', fabricLedger(consortium), options, async (member) => await trusteeSources(consortium, members, member, layout))
 }
 
 /**
@@ -189,13 +190,13 @@ async function prepare (consortium: Consortium, options: BringUpOptions, kind: N
   return { layout, state, members: membersOf(consortium, layout.data, state.portBase) }
 }
 
-async function bringUpMembers (consortium: Consortium, members: readonly Member[], layout: NetworkLayout, kind: NetworkState['kind'], ledgerFor: LedgerFor, options: BringUpOptions, peersFor?: PeersFor): Promise<RunningNetwork> {
+async function bringUpMembers (consortium: Consortium, members: readonly Member[], layout: NetworkLayout, kind: NetworkState['kind'], ledgerFor: LedgerFor, options: BringUpOptions, sourcesFor?: TrusteeSourcesFor): Promise<RunningNetwork> {
   const { progress = silent } = options
   const files = new Map<Member, ServiceFiles>()
   const running: RunningMember[] = []
   for (const member of members) {
     if (kind === 'fabric') await writeConnectionProfiles(consortium, member)
-    const written = await writeServiceConfigs(member, ledgerFor, peersFor)
+    const written = await writeServiceConfigs(member, ledgerFor, sourcesFor)
     files.set(member, written)
     running.push({
       ...written,
@@ -239,14 +240,22 @@ function fabricLedger (consortium: Consortium): LedgerFor {
   }
 }
 
-/** The peer of the next member, with a copy of its public TLS root in the trustee's own folder. */
-async function neighboursPeer (consortium: Consortium, members: readonly Member[], member: Member): Promise<PeerSection[]> {
-  const next = members[(members.indexOf(member) + 1) % members.length]!
-  if (next === member) return []
+/**
+ * What a trustee counts from besides its own peer: the peers of the next f of n members, one at least, so that one of all
+ * that it asks is honest; and the genesis block's fingerprint, so that none shows it another chain.
+ */
+async function trusteeSources (consortium: Consortium, members: readonly Member[], member: Member, { data }: NetworkLayout): Promise<TrusteeSources> {
+  const { channel, genesis } = await readAnchor({ dataFolder: data })
+  const others = [...members, ...members].slice(members.indexOf(member) + 1, members.indexOf(member) + members.length)
+  const asked = others.slice(0, Math.max(1, Math.floor((members.length - 1) / 3)))
+  return { anchor: { channel, genesis }, ...asked.length === 0 ? {} : { peers: await Promise.all(asked.map(async (other) => await peerSection(consortium, member, other))) } }
+}
+
+async function peerSection ({ channel }: Consortium, member: Member, other: Member): Promise<PeerSection> {
   const { certificate, privateKey } = identityFiles(mspOfRole(member.folders, 'trustee'))
-  const tlsRootCertificate = join(member.folders.trustee, `tls-root-${next.name}.pem`)
-  await writePrivate(tlsRootCertificate, await readFile(publicTlsRoot(next.folders), 'utf8'))
-  return [{ channel: consortium.channel, mspId: member.mspId, certificate, privateKey, peer: { mspId: next.mspId, address: `${hostName}:${next.ports.peer}`, tlsRootCertificate } }]
+  const tlsRootCertificate = join(member.folders.trustee, `tls-root-${other.name}.pem`)
+  await writePrivate(tlsRootCertificate, await readFile(publicTlsRoot(other.folders), 'utf8'))
+  return { channel, mspId: member.mspId, certificate, privateKey, peer: { mspId: other.mspId, address: `${hostName}:${other.ports.peer}`, tlsRootCertificate } }
 }
 
 /** Each service reads its own copy: none needs to look into another's folder. */

@@ -39,8 +39,12 @@ export interface PeerSection {
   readonly peer: { readonly mspId: string, readonly address: string, readonly tlsRootCertificate: string }
 }
 
-/** The peers of other members that a member's trustee asks; none on the embedded ledger. */
-export type PeersFor = (member: Member) => Promise<readonly PeerSection[]>
+/** Where a trustee reads what it counts: the chain that it must be, and the peers of other members. Both are missing on the embedded ledger. */
+export interface TrusteeSources {
+  readonly anchor?: { readonly channel: string, readonly genesis: string }
+  readonly peers?: readonly PeerSection[]
+}
+export type TrusteeSourcesFor = (member: Member) => Promise<TrusteeSources>
 
 /** What the services of one member were given: for those who will talk to them. */
 export interface ServiceFiles {
@@ -55,11 +59,11 @@ export interface ServiceFiles {
 }
 
 /** Writes the configuration of every service the member runs, and the secrets they need that do not exist yet. */
-export async function writeServiceConfigs (member: Member, ledgerFor: LedgerFor, peersFor: PeersFor = async () => []): Promise<ServiceFiles> {
+export async function writeServiceConfigs (member: Member, ledgerFor: LedgerFor, sourcesFor: TrusteeSourcesFor = async () => ({})): Promise<ServiceFiles> {
   return {
     gateway: await writeGatewayConfig(member, await ledgerFor(member, 'gateway'), await ledgerFor(member, 'organiser')),
     registrar: member.registrar === undefined ? undefined : await writeRegistrarConfig(member, member.registrar, await ledgerFor(member, 'registrar')),
-    trustee: member.trustee !== true ? undefined : await writeTrusteeConfig(member, await ledgerFor(member, 'trustee'), await peersFor(member)),
+    trustee: member.trustee !== true ? undefined : await writeTrusteeConfig(member, await ledgerFor(member, 'trustee'), await sourcesFor(member)),
   }
 }
 
@@ -103,12 +107,12 @@ async function writeRegistrarConfig (member: Member, registrar: NonNullable<Memb
   return { url, configFile }
 }
 
-async function writeTrusteeConfig (member: Member, ledger: LedgerSection, peers: readonly PeerSection[]): Promise<NonNullable<ServiceFiles['trustee']>> {
+async function writeTrusteeConfig (member: Member, ledger: LedgerSection, sources: TrusteeSources): Promise<NonNullable<ServiceFiles['trustee']>> {
   const folder = member.folders.trustee
   const configFile = join(folder, 'trustee.json')
   const passphraseFile = join(folder, 'passphrase')
   await secretIn(passphraseFile)
-  await writePrivateJson(configFile, { member: member.name, ledger, ...peers.length === 0 ? {} : { peers }, folder, passphraseFile })
+  await writePrivateJson(configFile, { member: member.name, ledger, ...sources, folder, passphraseFile })
   return { configFile, passphraseFile }
 }
 

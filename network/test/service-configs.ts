@@ -39,12 +39,13 @@ t.test('writes what each service of a member starts from', async t => {
   t.equal(await readFile(keyFile, 'utf8'), key, 'a second run keeps the secrets')
 })
 
-t.test('a trustee is told whose peers to ask besides its own', async t => {
+t.test('a trustee is told which chain it is and whose peers to ask besides its own', async t => {
   const [member] = membersOf(consortium, t.testdir(), 30000)
   if (member === undefined) throw new Error('the example has members')
   const peer = { channel: 'c', mspId: member.mspId, certificate: '/c', privateKey: '/k', peer: { mspId: 'Other', address: 'localhost:1', tlsRootCertificate: '/r' } }
-  const { trustee } = await writeServiceConfigs(member, ledgerFor, async () => [peer])
-  t.strictSame((JSON.parse(await readFile(trustee?.configFile ?? '', 'utf8')) as { peers?: unknown }).peers, [peer])
+  const anchor = { channel: 'c', genesis: 'ab'.repeat(32) }
+  const { trustee } = await writeServiceConfigs(member, ledgerFor, async () => ({ anchor, peers: [peer] }))
+  t.match(JSON.parse(await readFile(trustee?.configFile ?? '', 'utf8')), { anchor, peers: [peer] })
   const { trustee: alone } = await writeServiceConfigs(member, ledgerFor)
   t.equal((JSON.parse(await readFile(alone?.configFile ?? '', 'utf8')) as { peers?: unknown }).peers, undefined)
 })

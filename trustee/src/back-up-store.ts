@@ -10,16 +10,18 @@ import { Value } from 'typebox/value'
 import { pointToHex, scalarFromHex } from '../../protocol/src/group.ts'
 import { keyPairFromSecret } from '../../protocol/src/schnorr.ts'
 import { withLock } from './file-lock.ts'
+import { KnownChain } from './known-chain.ts'
 import { sealedStore, type StoreContent, type StoredElection } from './key-store.ts'
 import { KeyStoreError, SealedFile } from './sealed-file.ts'
 
-const backupFormat = 'scrutin-trustee-backup/1'
+const backupFormat = 'scrutin-trustee-backup/2'
 
 const Backup = Type.Object({
   /** RFC 3339 with milliseconds. */
   madeAt: Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{12}Z$' }),
   content: Type.Object({
     key: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+    chain: Type.Optional(KnownChain),
     elections: Type.Record(Type.String({ pattern: '^[0-9a-f]{64}$' }), Type.Object({})),
   }, { additionalProperties: false }),
 }, { additionalProperties: false })
@@ -93,6 +95,7 @@ function readBackup ({ file, backupPassphrase }: BackupOptions): { madeAt: strin
 
 function refuseLoss (now: StoreContent, backup: StoreContent): void {
   if (now.key !== backup.key) throw new KeyStoreError('the key store is that of another trustee: restore into a folder of its own')
+  if (now.chain !== undefined && !isDeepStrictEqual(now.chain, backup.chain)) throw new KeyStoreError('the key store has taken part on a chain that the backup does not know')
   const lost = Object.entries(now.elections).flatMap(([id, election]) => partsOf(election)
     .filter((part) => !isDeepStrictEqual(election[part], backup.elections[id]?.[part]))
     .map((part) => `${part} of the election ${id}`))

@@ -4,6 +4,7 @@ import { KeyStore } from './key-store.ts'
 import { backUpStore, type BackupOptions, restoreStore } from './back-up-store.ts'
 import { readTrusteeConfig, type TrusteeConfig } from './config.ts'
 import { decryptElection } from './decrypt-election.ts'
+import { eraseElection } from './erase-election.ts'
 import { advanceCeremonies, followCeremony } from './follow-ceremony.ts'
 import { readPassphrase } from './passphrase.ts'
 import { readTrusteeStatus } from './status.ts'
@@ -41,10 +42,20 @@ program.command('decrypt')
         print('Too few ballots were cast: nothing is decrypted.')
       } else {
         print(`Signed the root ${boxRoot}; so did trustees ${signedBy.map((index) => index + 1).join(', ')}.`)
-        print(decrypted ? 'Decrypted the sums of this box.' : 'Too few trustees have signed it so far: nothing was decrypted. Run this again later.')
-        if (!decrypted) process.exitCode = 2
+        print(decrypted ? 'Decrypted the sums of this box.' : published ? 'Others have decrypted it meanwhile: this trustee did not.' : 'Too few trustees have signed it so far: nothing was decrypted. Run this again later.')
+        if (!decrypted && !published) process.exitCode = 2
       }
       print(published ? 'The result is published.' : 'Other trustees must decrypt before the result can be published.')
+    })
+  })
+
+program.command('erase')
+  .description('erase this trustee\'s shares of an election that several members show published, cancelled or void; nothing brings them back')
+  .argument('<election>', 'the election\'s id')
+  .requiredOption('--config <file>', 'trustee.json')
+  .action(async (electionId: string, { config: file }: { config: string }) => {
+    await withTrustee(file, async (trustee) => {
+      print(`The election is ${await eraseElection(trustee, electionId)}: its shares are erased. Older backups still hold them.`)
     })
   })
 

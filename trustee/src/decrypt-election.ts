@@ -1,8 +1,10 @@
 /**
  * A trustee's part in the count: it recomputes the box from every source, signs its root, waits until t trustees have
- * signed the same, and only then decrypts the sums, and nothing else.
+ * signed the same, looks whether every source shows the election tallied still, and only then decrypts the sums, and
+ * nothing else.
  */
 import { setTimeout as delay } from 'node:timers/promises'
+import { electionRecords } from '../../ledger/src/election-records.ts'
 import { fromHex } from '../../protocol/src/bytes.ts'
 import { decryptTally } from '../../protocol/src/decryption.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
@@ -10,11 +12,11 @@ import { scalarFromHex } from '../../protocol/src/group.ts'
 import type { SignedDecryption } from '../../protocol/src/records.ts'
 import { isWithheld } from '../../protocol/src/result.ts'
 import { signMessage } from '../../protocol/src/signed-message.ts'
-import { boxRoot, type Tally } from '../../protocol/src/tally.ts'
+import { boxRoot } from '../../protocol/src/tally.ts'
 import { tags } from '../../protocol/src/tagged-hash.ts'
 import { submitWithPatience } from '../../service/src/submit-with-patience.ts'
 import { type KnownElection, readElection, readRootStatements } from './read-ledger.ts'
-import { recountElection, type RecountProgress } from './recount-election.ts'
+import { readStatesNow, type Recount, recountElection, type RecountProgress } from './recount-election.ts'
 import { signRoot } from './sign-root.ts'
 import type { Trustee } from './trustee.ts'
 
@@ -24,7 +26,7 @@ export interface DecryptionOutcome {
   readonly withheld: boolean
   /** The trustees who signed the root, this one included. */
   readonly signedBy: readonly number[]
-  /** Whether this trustee has decrypted; not before t have signed. */
+  /** Whether this trustee has decrypted; not before t have signed, and not when the result was published without it. */
   readonly decrypted: boolean
   /** Whether the result has been published: the last trustee that is needed does it. */
   readonly published: boolean
@@ -42,37 +44,42 @@ export interface DecryptOptions {
  *
  * @throws ScrutinError `trustee.unknown`, `trustee.disqualified`, `election.state` unless it is tallied, `decryption.root`
  * when what a source shows does not hold or this trustee signed another root before, `root.sources-differ`,
- * `election.not-ready` when the key store holds no share
+ * `election.not-ready` when the key store holds no share, too few members can be asked, or the chain is not known
  */
 export async function decryptElection (trustee: Trustee, electionId: string, options: DecryptOptions = {}): Promise<DecryptionOutcome> {
   const { ledger, store, log } = trustee
   const election = await readElection(ledger, electionId, store.publicKey)
-  const { trustee: index, keys } = election
+  const { trustee: index } = election
   if (index === undefined) throw new ScrutinError('trustee.unknown')
   if (election.status !== 'tallied') throw new ScrutinError('election.state', `it is ${election.status}, but must be tallied`)
-  if (keys?.qualified.includes(index) === false) throw new ScrutinError('trustee.disqualified')
-  const tally = await recountElection(trustee, electionId, options.onProgress)
+  const recount = await recountElection(trustee, election, options.onProgress)
+  const { tally, keys } = recount
+  if (!keys.qualified.includes(index)) throw new ScrutinError('trustee.disqualified')
   const outcome = { boxRoot: boxRoot(tally), withheld: isWithheld(election.definition, tally) }
   if (outcome.withheld) {
     log.warn({ electionId, ballots: tally.frontier.size }, 'too few ballots: nothing is decrypted')
     return { ...outcome, signedBy: [], decrypted: false, published: await publishIfReady(trustee, electionId) }
   }
-  if (store.election(electionId).shares === undefined) throw new ScrutinError('election.not-ready', 'the key store holds no share of this election')
-  await signRoot(trustee, election, index, tally)
-  const signedBy = await waitForOthers(trustee, election, outcome.boxRoot, options)
+  if (store.election(electionId).shares?.[keys.transcript] === undefined) throw new ScrutinError('election.not-ready', 'the key store holds no share of this election')
+  await signRoot(trustee, election, index, recount)
+  const signedBy = await waitForOthers(trustee, election, recount, options)
   if (signedBy.length < election.definition.threshold) return { ...outcome, signedBy, decrypted: false, published: false }
-  await post(trustee, electionId, await partialDecryption(trustee, election, index, tally))
+  const isPublished = await requireTalliedStill(recount)
+  if (isPublished) return { ...outcome, signedBy, decrypted: false, published: true }
+  await post(trustee, electionId, await partialDecryption(trustee, election, index, recount))
   return { ...outcome, signedBy, decrypted: true, published: await publishIfReady(trustee, electionId) }
 }
 
 /** The trustees who signed this root, as soon as they are enough, or when the time is over. Their signatures are checked: a peer can hide some, and invent none. */
-async function waitForOthers (trustee: Trustee, election: KnownElection, root: string, { waitMs = 0, pollMs = 1000, onProgress }: DecryptOptions): Promise<number[]> {
+async function waitForOthers (trustee: Trustee, election: KnownElection, { tally, keys }: Recount, { waitMs = 0, pollMs = 1000, onProgress }: DecryptOptions): Promise<number[]> {
   const { threshold } = election.definition
+  const [root, ballots] = [boxRoot(tally), tally.frontier.size]
   const deadline = performance.now() + waitMs
   for (;;) {
-    const statements = await readRootStatements(trustee.ledger, election)
-    const other = statements.find(({ boxRoot }) => boxRoot !== root)
-    if (other !== undefined) throw new ScrutinError('decryption.root', `trustee ${other.trustee + 1} has signed the root ${other.boxRoot}`)
+    const all = await readRootStatements(electionRecords(trustee.ledger, election.id, ['box-root']), election)
+    const statements = all.filter(({ trustee: index }) => keys.qualified.includes(index))
+    const other = statements.find((statement) => statement.boxRoot !== root || statement.ballots !== ballots)
+    if (other !== undefined) throw new ScrutinError('decryption.root', `trustee ${other.trustee + 1} has signed the root ${other.boxRoot} of ${other.ballots} ballots`)
     const { status } = await readElection(trustee.ledger, election.id, trustee.store.publicKey)
     if (status !== 'tallied' && status !== 'published') throw new ScrutinError('election.state', `it is ${status}, but must be tallied`)
     if (statements.length >= threshold || performance.now() >= deadline) return statements.map(({ trustee: index }) => index)
@@ -81,8 +88,19 @@ async function waitForOthers (trustee: Trustee, election: KnownElection, root: s
   }
 }
 
+/**
+ * Minutes may have passed since the recount, and one peer can hide what came since. Throws `election.state` when any
+ * source shows it void, or anything but tallied. @returns whether it has been published meanwhile, without this trustee
+ */
+async function requireTalliedStill ({ shown }: Recount): Promise<boolean> {
+  const states = await readStatesNow(shown)
+  const other = states.find(({ status }) => status !== 'tallied' && status !== 'published')
+  if (other !== undefined) throw new ScrutinError('election.state', `${other.name} shows it ${other.status}`)
+  return states.some(({ status }) => status === 'published')
+}
+
 /** The box that is decrypted is written down first: there is never a second one. */
-async function partialDecryption ({ store }: Trustee, { id }: KnownElection, index: number, tally: Tally): Promise<SignedDecryption> {
+async function partialDecryption ({ store }: Trustee, { id }: KnownElection, index: number, { tally, keys }: Recount): Promise<SignedDecryption> {
   const context = { electionId: fromHex(id, 32), boxRoot: boxRoot(tally) }
   const kept = await store.update(id, (now) => {
     if (now.root?.message.boxRoot !== context.boxRoot) throw new ScrutinError('decryption.root', 'this trustee has not signed this root')
@@ -90,8 +108,9 @@ async function partialDecryption ({ store }: Trustee, { id }: KnownElection, ind
       if (now.decryption.boxRoot !== context.boxRoot) throw new ScrutinError('decryption.root', `this trustee has decrypted ${now.decryption.boxRoot}`)
       return now
     }
-    if (now.shares === undefined) throw new ScrutinError('election.not-ready', 'the key store holds no share of this election')
-    const message = decryptTally(context, index, now.shares.map(scalarFromHex), tally)
+    const shares = now.shares?.[keys.transcript]
+    if (shares === undefined) throw new ScrutinError('election.not-ready', 'the key store holds no share of this election')
+    const message = decryptTally(context, index, shares.map(scalarFromHex), tally)
     return { ...now, decryption: { boxRoot: context.boxRoot, signed: signMessage(tags.decryptionMessage, context.electionId, store.keys, message) } }
   })
   return kept.decryption!.signed

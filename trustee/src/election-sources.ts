@@ -1,54 +1,74 @@
 /**
- * Where a trustee reads the election that it recounts: the blocks of two or more members, each replayed from the
- * genesis block on, so that no single peer is believed. The embedded ledger has no blocks that members signed: there
- * the records of the one file are read, and the log says so.
+ * Where a trustee reads the election that it recounts: the blocks of f + 1 or more members, each replayed from the
+ * genesis block of the chain that it knows, so that no member can show another and one of them at least is honest. The
+ * embedded ledger has no blocks that members signed: there the records of the one file are read, and the log says so.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import { type ChainReading, readChain } from '../../chain/src/read-chain.ts'
+import { anchorFormat } from '../../chain/src/anchor.ts'
+import { ChainReader, type ChainReading, readChain } from '../../chain/src/read-chain.ts'
 import { nativeCrypto } from '../../chain/src/native-crypto.ts'
 import { openBlockSource, type PeerConfig } from '../../ledger/src/block-source.ts'
 import { electionRecords } from '../../ledger/src/election-records.ts'
 import type { Ledger, LedgerBlock } from '../../ledger/src/port.ts'
+import type { Definition } from '../../protocol/src/definition.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
+import { statementsNeeded } from '../../protocol/src/receipt.ts'
 import type { ExportedRecord, RecordSection } from '../../protocol/src/records.ts'
+import type { KnownChain } from './known-chain.ts'
 
 /** An election as one member shows it. */
 export interface ShownElection {
-  /** Hash of the genesis block; null where there are no blocks. */
-  readonly genesis: string | null
+  /** Whom to name: that of the source. */
+  readonly name: string
   records (sections: readonly RecordSection[]): AsyncIterable<ExportedRecord>
+  /** Reads what has happened since: `records` are then those of now. Throws as `read` does. */
+  readOn (): Promise<void>
+}
+
+export interface ReadOptions {
+  /** The chain that it must be; undefined where there are no blocks. */
+  readonly chain: KnownChain | undefined
+  /** Waits until the source has so many blocks. */
+  readonly height: bigint
+  readonly onProgress: (blocks: number) => void
 }
 
 export interface ElectionSource {
   readonly mspId: string
   /** Whom to name when it shows something else than the others: MSP id and address. */
   readonly name: string
+  /** The chain that its genesis block begins; null where there are no blocks. Nothing but that block is looked at. */
+  chain (): Promise<KnownChain | null>
   /**
-   * Reads up to the newest block, once the source has `height` blocks.
+   * Reads up to its newest block.
    *
-   * @throws ScrutinError `decryption.root` when the blocks do not hold, `ledger.unavailable`, `ledger.refused`, `ledger.timeout`
+   * @throws ScrutinError `decryption.root` when the blocks do not hold or are those of another chain, `ledger.unavailable`, `ledger.refused`, `ledger.timeout`
    */
-  read (electionId: string, height: bigint, onProgress: (blocks: number) => void): Promise<ShownElection>
+  read (electionId: string, options: ReadOptions): Promise<ShownElection>
   close (): void
 }
 
 /** The member's own peer and those of others. On the embedded ledger its records, as there is nothing else. */
 export async function openSources (ledger: Ledger, peers: readonly PeerConfig[]): Promise<ElectionSource[]> {
   if (ledger.kind === 'embedded') return [recordsSource(ledger)]
-  const own: ElectionSource = {
-    mspId: ledger.mspId,
-    name: `${ledger.mspId} (its own peer)`,
-    read: async (electionId, height, onProgress) =>
-      await replay(`${ledger.mspId} (its own peer)`, electionId, height, { height: async () => (await ledger.status()).height, blocks: (to) => ledger.blocks({ from: 0n, to }) }, onProgress),
+  const own = blocksSource(ledger.mspId, `${ledger.mspId} (its own peer)`, {
+    height: async () => (await ledger.status()).height,
+    blocks: (from, to) => ledger.blocks({ from, to }),
     close: () => {},
-  }
+  })
   return [own, ...await Promise.all(peers.map(openPeer))]
 }
 
-/** Throws `election.not-ready` unless two members at least are among the sources: one alone is not believed. */
-export function requireSeveralMembers ({ kind }: Ledger, sources: readonly ElectionSource[]): void {
-  if (kind === 'fabric' && new Set(sources.map(({ mspId }) => mspId)).size < 2) {
-    throw new ScrutinError('election.not-ready', 'name the peer of another member under peers in trustee.json: a trustee believes no single one')
+/**
+ * Throws `election.not-ready` unless so many different members of the election are among the sources that one of them is
+ * honest as long as no more than f of n lie: f + 1, and never fewer than two where there are two.
+ */
+export function requireSeveralMembers ({ kind }: Pick<Ledger, 'kind'>, sources: readonly ElectionSource[], { members }: Definition): void {
+  if (kind === 'embedded') return
+  const needed = Math.max(statementsNeeded(members.length), Math.min(2, members.length))
+  const asked = new Set(sources.map(({ mspId }) => mspId).filter((mspId) => members.includes(mspId)))
+  if (asked.size < needed) {
+    throw new ScrutinError('election.not-ready', `the peers of ${needed} members of the election must be asked, and ${asked.size} can be: name more under peers in trustee.json`)
   }
 }
 
@@ -57,40 +77,67 @@ export function recordsSource (ledger: Ledger, name = `${ledger.mspId} (records)
   return {
     mspId: ledger.mspId,
     name,
-    read: async (electionId) => ({ genesis: null, records: (sections) => electionRecords(ledger, electionId, sections) }),
+    chain: async () => null,
+    read: async (electionId) => ({ name, records: (sections) => electionRecords(ledger, electionId, sections), readOn: async () => {} }),
     close: () => {},
   }
 }
 
 async function openPeer (config: PeerConfig): Promise<ElectionSource> {
   const source = await openBlockSource(config)
-  const name = `${config.peer.mspId} (${config.peer.address})`
-  return {
-    mspId: config.peer.mspId,
-    name,
-    read: async (electionId, height, onProgress) =>
-      await replay(name, electionId, height, { height: async () => await source.height(), blocks: (to) => source.blocks({ from: 0n, to }) }, onProgress),
+  return blocksSource(config.peer.mspId, `${config.peer.mspId} (${config.peer.address})`, {
+    height: async () => await source.height(),
+    blocks: (from, to) => source.blocks({ from, to }),
     close: () => { source.close() },
+  })
+}
+
+export interface Blocks {
+  height (): Promise<bigint>
+  /** Both included. */
+  blocks (from: bigint, to: bigint): AsyncIterable<Pick<LedgerBlock, 'bytes'>>
+  close (): void
+}
+
+/** The election as one peer's blocks make it. */
+export function blocksSource (mspId: string, name: string, blocks: Blocks): ElectionSource {
+  return {
+    mspId,
+    name,
+    chain: async () => {
+      const { channel, genesis, ...reading } = await readChain(blocks.blocks(0n, 0n), { electionId: null, crypto: nativeCrypto })
+      requireHolding(name, reading)
+      return { channel: channel!, genesis: genesis! }
+    },
+    read: async (electionId, { chain, height, onProgress }) => {
+      // without a chain that it must be, a replay shows only that the blocks fit together: nothing is read then
+      if (chain === undefined) throw new ScrutinError('election.not-ready', 'the chain is not known')
+      const reached = await waitForHeight(name, height, blocks)
+      const reader = new ChainReader({ electionId, crypto: nativeCrypto, anchor: { format: anchorFormat, ...chain, electionId: null }, minHeight: Number(reached), onProgress })
+      let reading = await reader.readOn(blocks.blocks(0n, reached - 1n))
+      requireHolding(name, reading)
+      return {
+        name,
+        records: (sections) => reading.records(sections),
+        readOn: async () => {
+          const now = await blocks.height()
+          if (now > BigInt(reader.height)) reading = await reader.readOn(blocks.blocks(BigInt(reader.height), now - 1n))
+          requireHolding(name, reading)
+        },
+      }
+    },
+    close: () => { blocks.close() },
   }
 }
 
-interface Blocks {
-  height (): Promise<bigint>
-  blocks (to: bigint): AsyncIterable<LedgerBlock>
+function requireHolding (name: string, { ok, checks }: Pick<ChainReading, 'ok' | 'checks'>): void {
+  if (ok) return
+  const failed = checks.filter((check) => !check.ok).map(({ name: check, detail }) => `${check} (${detail})`)
+  throw new ScrutinError('decryption.root', `the blocks of ${name} do not hold: ${failed.join(', ')}`)
 }
 
 const catchUpMs = 60_000
 const pollMs = 500
-
-async function replay (name: string, electionId: string, height: bigint, blocks: Blocks, onProgress: (blocks: number) => void): Promise<ShownElection> {
-  const reached = await waitForHeight(name, height, blocks)
-  const reading: ChainReading = await readChain(blocks.blocks(reached - 1n), { electionId, crypto: nativeCrypto, minHeight: Number(reached), onProgress })
-  if (!reading.ok) {
-    const failed = reading.checks.filter(({ ok }) => !ok).map(({ name: check, detail }) => `${check} (${detail})`)
-    throw new ScrutinError('decryption.root', `the blocks of ${name} do not hold: ${failed.join(', ')}`)
-  }
-  return { genesis: reading.genesis, records: (sections) => reading.records(sections) }
-}
 
 /** A peer may be a little behind the one that showed the count. */
 async function waitForHeight (name: string, height: bigint, blocks: Blocks): Promise<bigint> {

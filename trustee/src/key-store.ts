@@ -5,19 +5,23 @@ import type { SignedCeremonyMessage, SignedDecryption, SignedRootStatement } fro
 import { pointToHex, scalarFromHex, scalarToHex } from '../../protocol/src/group.ts'
 import { generateKeyPair, type KeyPair, keyPairFromSecret } from '../../protocol/src/schnorr.ts'
 import { withLock } from './file-lock.ts'
+import type { KnownChain } from './known-chain.ts'
 import { SealedFile } from './sealed-file.ts'
 
 /** Messages are kept as they were signed: after a restart the same ones are posted, never others. */
 export interface StoredElection {
-  /** Erased when the election is keyed or cancelled. */
+  /** Erased when all qualified trustees have confirmed the keys, or by `trustee erase`. */
   readonly secrets?: CeremonySecrets
   readonly commit?: SignedCeremonyMessage
   readonly deal?: SignedCeremonyMessage
   readonly complaint?: SignedCeremonyMessage
-  /** The newest: when a dealer is disqualified, the others confirm again. `shares` are those that it confirms. */
+  /** The newest: when a dealer is disqualified, the others confirm again. */
   readonly confirm?: SignedCeremonyMessage
-  /** Share of each key, scalars in hex. Erased when the election is cancelled. */
-  readonly shares?: readonly string[]
+  /**
+   * By the transcript that was confirmed: share of each key, scalars in hex. A peer that shows a complaint the ledger does not take,
+   * or not yet, so costs none. Erased by `trustee erase` alone.
+   */
+  readonly shares?: Readonly<Record<string, readonly string[]>>
   /** The only root that this trustee ever signs for the election. */
   readonly root?: SignedRootStatement
   /** The only box that this trustee ever decrypts for the election. */
@@ -27,12 +31,14 @@ export interface StoredElection {
 export interface StoreContent {
   /** Scalar in hex. */
   readonly key: string
+  /** The only chain on which this trustee ever takes part. */
+  readonly chain?: KnownChain
   readonly elections: Readonly<Record<string, StoredElection>>
 }
 
 /** The file of the store in this folder. */
 export function sealedStore (folder: string, passphrase: string, logN?: number): SealedFile {
-  return new SealedFile(join(folder, 'store'), passphrase, { format: 'scrutin-trustee-store/1', logN })
+  return new SealedFile(join(folder, 'store'), passphrase, { format: 'scrutin-trustee-store/2', logN })
 }
 
 export class KeyStore {
@@ -70,18 +76,36 @@ export class KeyStore {
     return read(this.#sealed)?.elections[electionId] ?? {}
   }
 
+  /** The chain on which this trustee takes part; undefined before its first commit. */
+  get chain (): KnownChain | undefined {
+    return read(this.#sealed)?.chain
+  }
+
+  /** Keeps it; nothing replaces one that is kept. */
+  async keepChain (chain: KnownChain): Promise<void> {
+    await this.#change((content) => content.chain === undefined ? { ...content, chain } : content)
+  }
+
   electionIds (): string[] {
     return Object.keys(read(this.#sealed)?.elections ?? {})
   }
 
   /** Changes what is kept of an election: on disk, whole, when this returns. `change` gets what is there now, and may throw. */
   async update (electionId: string, change: (now: StoredElection) => StoredElection): Promise<StoredElection> {
+    const { elections } = await this.#change((content) => {
+      const now = content.elections[electionId] ?? {}
+      const next = change(now)
+      return next === now ? content : { ...content, elections: { ...content.elections, [electionId]: next } }
+    })
+    return elections[electionId] ?? {}
+  }
+
+  async #change (change: (now: StoreContent) => StoreContent): Promise<StoreContent> {
     return await withLock(`${this.#sealed.file}.lock`, () => {
       const content = read(this.#sealed)
       if (content === undefined) throw new Error(`${this.#sealed.file} has vanished`)
-      const now = content.elections[electionId] ?? {}
-      const next = change(now)
-      if (next !== now) write(this.#sealed, { ...content, elections: { ...content.elections, [electionId]: next } })
+      const next = change(content)
+      if (next !== content) write(this.#sealed, next)
       return next
     })
   }

@@ -12,7 +12,7 @@ import type { Trustee } from './trustee.ts'
 /** Throws `trial.proof` when the shares in the store are not those of the keys, `election.not-ready` when there are none. */
 export async function postTrial ({ ledger, store, log }: Trustee, { id, trustee, keys, trials, status }: KnownElection): Promise<void> {
   if (status !== 'keyed' || trustee === undefined || keys?.qualified.includes(trustee) !== true || trials.includes(trustee)) return
-  const { shares } = store.election(id)
+  const shares = store.election(id).shares?.[keys.transcript]
   if (shares === undefined) throw new ScrutinError('election.not-ready', 'the key store holds no share of this election')
   const electionId = fromHex(id, 32)
   const message = decryptTrial(electionId, keys, trustee, shares.map(scalarFromHex))

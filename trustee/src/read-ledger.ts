@@ -1,5 +1,4 @@
 /** What the trustee reads from its peer. It believes the peer's word for nothing that a hash or a signature can show. */
-import { electionRecords } from '../../ledger/src/election-records.ts'
 import type { Ledger } from '../../ledger/src/port.ts'
 import { checkDefinition, type Definition, electionId } from '../../protocol/src/definition.ts'
 import { type CeremonyMessage, type CeremonyRound, ceremonyTags, parseCeremonyMessage } from '../../protocol/src/ceremony.ts'
@@ -7,8 +6,9 @@ import { fromBase64url, fromHex } from '../../protocol/src/bytes.ts'
 import { parseCanonical } from '../../protocol/src/canonical-json.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import { parseSigned } from '../../protocol/src/messages.ts'
-import { type ElectionStatus, electionStatuses, type KeysRecord, recordKeys } from '../../protocol/src/records.ts'
+import { type ElectionStatus, electionStatuses, type ExportedRecord, type KeysRecord, recordKeys, type SignedDecryption } from '../../protocol/src/records.ts'
 import { parseRootStatement, type RootStatement } from '../../protocol/src/root-statement.ts'
+import { parseDecryptionMessage } from '../../protocol/src/decryption.ts'
 import { assertSigned, type Signed } from '../../protocol/src/signed-message.ts'
 import { tags } from '../../protocol/src/tagged-hash.ts'
 
@@ -69,10 +69,10 @@ export async function readCeremony (ledger: Ledger, { id, definition }: KnownEle
   }
 }
 
-/** The trustees' statements of the box's root, each with its signature checked; throws `access.signature` or `input.malformed`. */
-export async function readRootStatements (ledger: Ledger, { id, definition }: KnownElection): Promise<RootStatement[]> {
+/** The trustees' statements among the records `box-root`, each with its signature checked; throws `access.signature` or `input.malformed`. */
+export async function readRootStatements (records: AsyncIterable<ExportedRecord>, { id, definition }: KnownElection): Promise<RootStatement[]> {
   const statements: RootStatement[] = []
-  for await (const { key, value } of electionRecords(ledger, id, ['box-root'])) {
+  for await (const { key, value } of records) {
     const signed = parseSigned(parseCanonical(fromBase64url(value)))
     const statement = parseRootStatement(signed.message)
     const trustee = definition.trustees[statement.trustee]
@@ -81,6 +81,17 @@ export async function readRootStatements (ledger: Ledger, { id, definition }: Kn
     statements.push(statement)
   }
   return statements
+}
+
+/** The trustee's own decryption among the records `decryption`, its signature checked; undefined when there is none. Throws `access.signature` or `input.malformed`. */
+export async function readDecryptionOf (records: AsyncIterable<ExportedRecord>, { id, definition }: KnownElection, trustee: number): Promise<SignedDecryption | undefined> {
+  for await (const { key, value } of records) {
+    if (key !== recordKeys.decryption(id, trustee)) continue
+    const signed = parseSigned(parseCanonical(fromBase64url(value)))
+    assertSigned(tags.decryptionMessage, fromHex(id, 32), definition.trustees[trustee]!.key, signed)
+    return { message: parseDecryptionMessage(signed.message), signature: signed.signature }
+  }
+  return undefined
 }
 
 /** A client may claim a time that far from the endorsers' clocks, and so be listed before what was announced earlier. */

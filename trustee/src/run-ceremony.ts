@@ -5,13 +5,14 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type CeremonyContext, type CeremonyMessage, ceremonyTags, ceremonyTranscript, checkCommit, checkDeal, type CommitMessage, type DealMessage, qualifiedTrustees } from '../../protocol/src/ceremony.ts'
 import { checkComplaint } from '../../protocol/src/complaint.ts'
-import { timestampMs } from '../../protocol/src/definition.ts'
+import { type Definition, timestampMs } from '../../protocol/src/definition.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import { commitMessage, complaintMessage, confirmMessage, dealMessage, drawSecrets, findBadDealers, receiveShares } from '../../protocol/src/hold-shares.ts'
 import { ceremonyContext } from '../../protocol/src/opening.ts'
-import type { SignedCeremonyMessage } from '../../protocol/src/records.ts'
+import type { KeysRecord, SignedCeremonyMessage } from '../../protocol/src/records.ts'
 import { signMessage } from '../../protocol/src/signed-message.ts'
 import { submitWithPatience } from '../../service/src/submit-with-patience.ts'
+import { keepChain } from './known-chain.ts'
 import { postTrial } from './post-trial.ts'
 import { type KnownElection, type PostedCeremony, readCeremony, readElection } from './read-ledger.ts'
 import type { Trustee } from './trustee.ts'
@@ -43,6 +44,7 @@ async function nextMessage (trustee: Trustee, election: KnownElection, index: nu
   const context = ceremonyContext(election.definition)
   const posted = await readCeremony(trustee.ledger, election)
   refuseForeignPosts(trustee, election, posted, index)
+  await keepChain(trustee, election.definition)
   if (posted.commits[index] === undefined) return await commit(trustee, context, election.id, index)
   const commits = whole(posted.commits)
   if (commits === undefined) return undefined
@@ -90,11 +92,12 @@ async function judge (
   if (posted.confirms[index]?.transcript === transcript) return undefined
   const kept = await store.update(id, (now) => {
     if (isConfirmOf(now.confirm, transcript)) return now
-    const bad = findBadDealers(context, index, now.secrets!, contributions)
+    if (now.secrets === undefined) throw new ScrutinError('ceremony.exists', 'this trustee has seen the keys confirmed by all, and takes part in no other ceremony of this election')
+    const bad = findBadDealers(context, index, now.secrets, contributions)
     if (bad.length > 0) {
-      return now.complaint === undefined ? { ...now, complaint: sign(complaintMessage(context, index, now.secrets!, bad.map((dealer) => deals[dealer]!))) } : now
+      return now.complaint === undefined ? { ...now, complaint: sign(complaintMessage(context, index, now.secrets, bad.map((dealer) => deals[dealer]!))) } : now
     }
-    const shares = receiveShares(context, index, now.secrets!, contributions)
+    const shares = { ...now.shares, [transcript]: receiveShares(context, index, now.secrets, contributions) }
     return { ...now, shares, confirm: sign(confirmMessage(context, index, commits, deals, qualified)) }
   })
   if (isConfirmOf(kept.confirm, transcript)) return kept.confirm
@@ -149,16 +152,27 @@ async function expireIfLate ({ ledger, log }: Trustee, { id, definition }: Known
   }
 }
 
-/** What was drawn is not needed once the keys stand; of a cancelled election nothing is. */
-async function forgetSecrets ({ store, log }: Trustee, { id, status, keys, trustee }: KnownElection): Promise<void> {
-  const before = store.election(id)
-  if (status !== 'cancelled' && keys?.qualified.includes(trustee!) !== false && !isConfirmOf(before.confirm, keys?.transcript ?? '')) {
-    if (before.secrets !== undefined) log.error({ electionId: id }, 'the keys are not those that this trustee confirmed: its secrets are kept')
+/**
+ * What was drawn is not needed once all qualified trustees have signed that they hold shares of these keys, this one
+ * among them: their signatures say so, not the peer, whose word erases nothing. The shares stay until `trustee erase`.
+ */
+async function forgetSecrets ({ ledger, store, log }: Trustee, election: KnownElection): Promise<void> {
+  const { id, definition, keys } = election
+  const { secrets, shares } = store.election(id)
+  if (secrets === undefined || keys === undefined) return
+  if (shares?.[keys.transcript] === undefined || !isConfirmedByAll(definition, keys, await readCeremony(ledger, election))) {
+    log.error({ electionId: id }, 'these are no keys that this trustee and all others have confirmed: its secrets are kept')
     return
   }
-  if (before.secrets === undefined && (status !== 'cancelled' || before.shares === undefined)) return
-  await store.update(id, ({ secrets: _, shares, ...rest }) => status === 'cancelled' || shares === undefined ? rest : { ...rest, shares })
-  log.info({ electionId: id, status }, 'erased the secrets of the ceremony')
+  await store.update(id, ({ secrets: _, ...rest }) => rest)
+  log.info({ electionId: id }, 'erased the secrets of the ceremony')
+}
+
+function isConfirmedByAll (definition: Definition, { qualified, transcript }: KeysRecord, { commits, deals, confirms }: PostedCeremony): boolean {
+  const [allCommits, allDeals] = [whole(commits), whole(deals)]
+  if (allCommits === undefined || allDeals === undefined || qualified.length < definition.threshold) return false
+  return transcript === ceremonyTranscript(ceremonyContext(definition), allCommits, allDeals, qualified) &&
+    qualified.every((trustee) => confirms[trustee]?.transcript === transcript)
 }
 
 function whole<M> (messages: readonly (M | undefined)[]): M[] | undefined {

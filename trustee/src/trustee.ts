@@ -5,6 +5,7 @@ import { openLedger } from '../../ledger/src/open-ledger.ts'
 import { type ElectionSource, openSources } from './election-sources.ts'
 import { enterDirectory } from '../../service/src/enter-directory.ts'
 import type { TrusteeConfig } from './config.ts'
+import type { KnownChain } from './known-chain.ts'
 import { KeyStore } from './key-store.ts'
 import { createLog } from './log.ts'
 
@@ -12,6 +13,8 @@ export interface Trustee {
   readonly ledger: Ledger
   /** Where it reads the elections that it recounts. */
   readonly sources: readonly ElectionSource[]
+  /** The consortium's chain, where trustee.json names it. */
+  readonly anchor?: KnownChain | undefined
   readonly store: KeyStore
   readonly log: Logger
 }
@@ -29,7 +32,7 @@ export async function openTrustee (config: TrusteeConfig, passphrase: string, op
   const ledger = await openLedger(config.ledger)
   if (ledger.notice !== undefined) log.warn(ledger.notice)
   try {
-    return { ledger, sources: await openSources(ledger, config.peers ?? []), store, log }
+    return { ledger, sources: await openSources(ledger, config.peers ?? []), anchor: config.anchor, store, log }
   } catch (error) {
     await ledger.close()
     throw error

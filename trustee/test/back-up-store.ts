@@ -10,6 +10,7 @@ import { KeyStoreError } from '../src/sealed-file.ts'
 
 const logN = 10
 const id = 'ab'.repeat(32)
+const transcript = 'cd'.repeat(32)
 const share = scalarToHex(generateKeyPair().secretKey)
 const root: NonNullable<StoredElection['root']> = { message: { trustee: 0, boxRoot: 'cd'.repeat(32), ballots: 3 }, signature: '00'.repeat(64) }
 
@@ -19,7 +20,7 @@ async function stage (t: Test): Promise<Staged> {
   const root = t.testdir()
   const options = { folder: join(root, 'trustee'), file: join(root, 'backup'), storePassphrase: 'a', backupPassphrase: 'b', logN }
   const store = await KeyStore.open(options.folder, 'a', { logN })
-  await store.update(id, () => ({ shares: [share] }))
+  await store.update(id, () => ({ shares: { [transcript]: [share] } }))
   return { store, options, elsewhere: { ...options, folder: join(root, 'other') } }
 }
 
@@ -33,7 +34,7 @@ t.test('all that the store holds comes back from the backup, and no secret lies 
   t.match(await restoreStore(elsewhere), { brings: { key: [store.publicKey], [id]: ['shares', 'root'] } })
   const restored = await KeyStore.open(elsewhere.folder, 'a')
   t.equal(restored.publicKey, store.publicKey)
-  t.strictSame(restored.election(id), { shares: [share], root }, 'what was signed is known again')
+  t.strictSame(restored.election(id), { shares: { [transcript]: [share] }, root }, 'what was signed is known again')
   t.match(await restoreStore(elsewhere), { brings: {} }, 'once more changes nothing')
 })
 
@@ -50,15 +51,15 @@ t.test('a store is never overwritten that has what the backup lacks', async (t) 
   const file = join(options.folder, 'store')
   for (const change of [
     (now: StoredElection): StoredElection => ({ ...now, root }),
-    (now: StoredElection): StoredElection => ({ ...now, shares: [share, share] }),
+    (now: StoredElection): StoredElection => ({ ...now, shares: { [transcript]: [share, share] } }),
   ]) {
     await store.update(id, change)
     const before = await readFile(file, 'utf8')
     await t.rejects(restoreStore(options), { name: 'KeyStoreError', message: /it would be lost: .*(root|shares) of the election ab/ })
     t.equal(await readFile(file, 'utf8'), before)
-    await store.update(id, () => ({ shares: [share] }))
+    await store.update(id, () => ({ shares: { [transcript]: [share] } }))
   }
-  await store.update('ef'.repeat(32), () => ({ shares: [share] }))
+  await store.update('ef'.repeat(32), () => ({ shares: { [transcript]: [share] } }))
   await t.rejects(restoreStore(options), { message: /shares of the election efef/ })
 })
 
@@ -68,7 +69,7 @@ t.test('a store that lost things gets them back', async (t) => {
   await backUpStore(options)
   await store.update(id, () => ({}))
   t.match(await restoreStore(options), { brings: { [id]: ['shares', 'root'] } })
-  t.strictSame(store.election(id), { shares: [share], root })
+  t.strictSame(store.election(id), { shares: { [transcript]: [share] }, root })
 })
 
 t.test('another trustee\'s store is left alone', async (t) => {
@@ -92,7 +93,7 @@ t.test('refuses a wrong passphrase, a changed file, a store for a backup, and a 
   await t.rejects(backUpStore({ ...elsewhere, file: join(options.folder, 'new') }), { message: /there is no key store/ })
   t.notOk(existsSync(join(elsewhere.folder, 'store')), 'asking for a backup makes no store')
   const envelope = JSON.parse(text) as Record<string, string | number>
-  for (const changed of [{ ...envelope, format: 'scrutin-trustee-store/1' }, { ...envelope, nonce: '00'.repeat(12) }, { ...envelope, sealed: String(envelope['sealed']).slice(4) }, { ...envelope, logN: 21 }]) {
+  for (const changed of [{ ...envelope, format: 'scrutin-trustee-store/2' }, { ...envelope, nonce: '00'.repeat(12) }, { ...envelope, sealed: String(envelope['sealed']).slice(4) }, { ...envelope, logN: 21 }]) {
     await writeFile(options.file, JSON.stringify(changed))
     await t.rejects(restoreStore(elsewhere), KeyStoreError)
   }

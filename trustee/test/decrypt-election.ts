@@ -4,8 +4,11 @@ import type { Ledger } from '../../ledger/src/port.ts'
 import { fromBase64url, toBase64url } from '../../protocol/src/bytes.ts'
 import { canonicalBytes } from '../../protocol/src/canonical-json.ts'
 import { slotRules } from '../../protocol/src/definition.ts'
-import type { CountRecord, ExportedRecord } from '../../protocol/src/records.ts'
+import { type CountRecord, type ExportedRecord, recordKeys } from '../../protocol/src/records.ts'
+import type { RootStatement } from '../../protocol/src/root-statement.ts'
+import { signMessage } from '../../protocol/src/signed-message.ts'
 import { addToTally, emptyTally, tallyToJson } from '../../protocol/src/tally.ts'
+import { tags } from '../../protocol/src/tagged-hash.ts'
 import type { SampleElection } from '../../protocol/test/support/sample-election.ts'
 import { decryptElection } from '../src/decrypt-election.ts'
 import { recordsSource } from '../src/election-sources.ts'
@@ -88,12 +91,18 @@ t.test('a trustee whose store was lost signs no second root, as the ledger holds
   t.match(await decryptElection(first, election.id), { signedBy: [0] }, 'the one it signed it may keep again')
 })
 
-t.test('on Fabric a trustee that can ask no second member counts nothing', async (t) => {
-  const { election, trustees: [first] } = await tallied(t)
-  const onFabric = new Proxy(first.ledger, { get: (target, name) => name === 'kind' ? 'fabric' : bound(target, name) })
-  for (const others of [[], [recordsSource(first.ledger, 'MemberA (another peer)')]]) {
-    await t.rejects(decryptElection(behind(first, onFabric, ...others), election.id), { code: 'election.not-ready', message: /peer of another member/ })
+t.test('a statement of the same root with another number of ballots stops the decryption', async (t) => {
+  const { as, election, trustees: [first, second] } = await tallied(t)
+  await decryptElection(second, election.id)
+  const shows = (index: number, trustee: Trustee, changes: Partial<RootStatement>): Ledger => {
+    const statement: RootStatement = { ...second.store.election(election.id).root!.message, trustee: index, ...changes }
+    const signed = signMessage(tags.rootStatement, election.idBytes, trustee.store.keys, statement)
+    return lyingPeer(first.ledger, { roots: (records) => [...records.filter(({ key }) => key !== recordKeys.boxRoot(election.id, index)), { key: recordKeys.boxRoot(election.id, index), value: toBase64url(canonicalBytes(signed)) }] })
   }
+  const dishonest = behind(first, shows(1, second, { ballots: 2 }))
+  await t.rejects(decryptElection(dishonest, election.id), { code: 'decryption.root', message: /of 2 ballots/ })
+  t.equal(first.store.election(election.id).decryption, undefined)
+  t.strictSame((await readElectionView(as, election)).decryptions, [])
 })
 
 t.test('a void election is never decrypted, even when t have signed its root', async (t) => {
@@ -151,6 +160,7 @@ interface Lie {
   readonly ballots?: (record: ExportedRecord) => boolean
   readonly trackers?: (record: ExportedRecord) => boolean
   readonly count?: (count: CountRecord) => CountRecord
+  readonly roots?: (records: ExportedRecord[]) => ExportedRecord[]
 }
 
 /** Hides the first ballot that is asked for. */
@@ -160,7 +170,7 @@ function withoutFirst (): (record: ExportedRecord) => boolean {
 }
 
 /** A box without its first ballot, with trackers and count to match. */
-function recountWithoutFirst (election: SampleElection): Required<Lie> {
+function recountWithoutFirst (election: SampleElection): Required<Omit<Lie, 'roots'>> {
   const hide = withoutFirst()
   const shown: { credentialKey: string, bytes: Uint8Array }[] = []
   const nameOf = (key: string): string => key.slice(key.lastIndexOf('/') + 1)
@@ -189,6 +199,7 @@ function lyingPeer (ledger: Ledger, lie: Lie): Ledger {
     const section = args[1]
     if (section === 'ballot' && lie.ballots !== undefined) page.records = page.records.filter(lie.ballots)
     if (section === 'tracker' && lie.trackers !== undefined) page.records = page.records.filter(lie.trackers)
+    if (section === 'box-root' && lie.roots !== undefined) page.records = lie.roots(page.records)
     if (section === 'count' && lie.count !== undefined) {
       page.records = page.records.map(({ key, value }) =>
         ({ key, value: toBase64url(canonicalBytes(lie.count!(JSON.parse(new TextDecoder().decode(fromBase64url(value))) as CountRecord))) }))

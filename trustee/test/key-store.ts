@@ -8,7 +8,7 @@ import { defaultLogN, KeyStoreError } from '../src/sealed-file.ts'
 
 const cheap = { logN: 10 }
 const id = 'ab'.repeat(32)
-const shares = (): StoredElection => ({ shares: [scalarToHex(generateKeyPair().secretKey)] })
+const shares = (): StoredElection => ({ shares: { ['cd'.repeat(32)]: [scalarToHex(generateKeyPair().secretKey)] } })
 
 t.test('key and elections are there again with the passphrase', async (t) => {
   const folder = t.testdir()

@@ -60,5 +60,5 @@ t.test('three trustees make the keys, two decrypt, the second publishes', async 
 })
 
 function secretsOf ({ secrets, shares }: StoredElection): string[] {
-  return [...shares ?? [], ...secrets === undefined ? [] : [secrets.encryptionSecret, ...secrets.polynomials.flat()]]
+  return [...Object.values(shares ?? {}).flat(), ...secrets === undefined ? [] : [secrets.encryptionSecret, ...secrets.polynomials.flat()]]
 }

@@ -1,13 +1,20 @@
 import t, { type Test } from 'tap'
 import { announce, codeOf, postCeremony, readElectionView } from '../../chaincode/test/support/staged-election.ts'
 import type { Ledger } from '../../ledger/src/port.ts'
-import type { CommitMessage } from '../../protocol/src/ceremony.ts'
+import { toBase64url } from '../../protocol/src/bytes.ts'
+import { canonicalBytes } from '../../protocol/src/canonical-json.ts'
+import type { CommitMessage, ConfirmMessage } from '../../protocol/src/ceremony.ts'
+import { cutOffMs } from '../../protocol/src/definition.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import { basePoint, multiply, pointToHex, scalarFromHex } from '../../protocol/src/group.ts'
 import { commitMessage, dealMessage, drawSecrets } from '../../protocol/src/hold-shares.ts'
+import { recordKeys } from '../../protocol/src/records.ts'
+import { signMessage } from '../../protocol/src/signed-message.ts'
+import { tags } from '../../protocol/src/tagged-hash.ts'
 import { generateKeyPair } from '../../protocol/src/schnorr.ts'
 import { sampleElection, spoilShare } from '../../protocol/test/support/sample-election.ts'
 import { decryptElection } from '../src/decrypt-election.ts'
+import { eraseElection } from '../src/erase-election.ts'
 import { advanceCeremonies, followCeremony } from '../src/follow-ceremony.ts'
 import { readCeremony, readElection } from '../src/read-ledger.ts'
 import { advanceCeremony } from '../src/run-ceremony.ts'
@@ -33,7 +40,7 @@ t.test('a trustee that stops before each posting posts the same messages after i
   t.equal((await readElectionView(as, election)).state.status, 'keyed')
   t.equal(await advanceCeremony(first, election.id), 'over')
   t.equal(first.store.election(election.id).secrets, undefined)
-  t.equal(first.store.election(election.id).shares?.length, election.ceremony.keyCount)
+  t.strictSame(Object.values(first.store.election(election.id).shares ?? {}).map(({ length }) => length), [election.ceremony.keyCount])
 })
 
 t.test('a trustee whose store was lost refuses to begin again', async (t) => {
@@ -77,11 +84,17 @@ t.test('a dealer who sends one trustee of three a bad share is disqualified, and
   for (const [i, trustee] of [first, second].entries()) {
     t.equal(await advanceCeremony(trustee, election.id), 'over')
     const { shares, secrets } = trustee.store.election(election.id)
-    t.strictSame(shares?.map((share) => pointToHex(multiply(basePoint, scalarFromHex(share)))), keys?.verificationKeys[i], 'the share is that of the qualified dealers')
+    t.strictSame(shares?.[keys!.transcript]?.map((share) => pointToHex(multiply(basePoint, scalarFromHex(share)))), keys?.verificationKeys[i], 'the share is that of the qualified dealers')
     t.equal(secrets, undefined)
   }
   await voteAndCount(staged, [[{ choose: ['option-1'] }], ['blank']])
   t.match(await decryptElection(first, election.id), { decrypted: false })
+  // a peer that counts the disqualified one among those who signed
+  const statement = { ...first.store.election(election.id).root!.message, trustee: 2 }
+  const signed = signMessage(tags.rootStatement, election.idBytes, third.store.keys, statement)
+  const record = { key: recordKeys.boxRoot(election.id, 2), value: toBase64url(canonicalBytes(signed)) }
+  const padding = answering(first.ledger, 'readRecords', (page: { records: { key: string }[] }) => page.records.some(({ key }) => key.includes('/box-root/')) ? { ...page, records: [...page.records, record] } : page)
+  t.match(await decryptElection({ ...first, ledger: padding }, election.id), { signedBy: [0], decrypted: false })
   t.equal(await codeOf(decryptElection(third, election.id)), 'trustee.disqualified')
   t.match(await decryptElection(second, election.id), { decrypted: true })
   t.match(await decryptElection(first, election.id), { published: true })
@@ -105,12 +118,14 @@ t.test('whoever confirmed before the complaint confirms again', async (t) => {
   t.equal((await readElectionView(as, election)).state.status, 'keyed')
 })
 
-t.test('with fewer than t trustees left the election is cancelled, and no secret of it is kept', async (t) => {
+t.test('with fewer than t trustees left the election is cancelled; what is held of it goes by `erase` only', async (t) => {
   const { as, election, trustees: [first] } = await stageCheats(t, { 1: [0], 2: [0, 1] })
   await advanceCeremony(first, election.id)
   const { state } = await readElectionView(as, election)
   t.match(state, { status: 'cancelled', reason: /left 1 qualified trustees of the 2 needed/ })
   t.equal(await advanceCeremony(first, election.id), 'over')
+  t.ok(first.store.election(election.id).secrets, 'a peer that says cancelled can be lying')
+  await eraseElection(first, election.id, cutOffMs(election.definition))
   const kept = first.store.election(election.id)
   t.equal(kept.secrets ?? kept.shares, undefined)
 })
@@ -156,6 +171,46 @@ t.test('a peer that shows another definition or a foreign commit is not believed
   }), election.id), { code: 'access.signature' })
   t.equal(third.store.election(election.id).commit, undefined)
   t.ok(first.store.election(election.id).commit)
+})
+
+t.test('a complaint that the ledger never took costs a trustee neither its shares nor its secrets', async (t) => {
+  const staged = await stageCheats(t, { 2: [1] })
+  const { as, election, trustees: [first, second, third] } = staged
+  const asTrustees = { ...election, trustees: election.trustees.map((trustee, i) => ({ ...trustee, keys: staged.trustees[i]!.store.keys })) }
+  await advanceCeremony(first, election.id)
+  // the second, who works with the peer, complains to nobody but the peer, and confirms the keys as if its share fitted
+  await t.rejects(advanceCeremony({ ...second, ledger: failing(second.ledger, '"complaint"') }, election.id), { code: 'ledger.unavailable' })
+  const complaint = second.store.election(election.id).complaint!
+  await advanceCeremony(first, election.id)
+  const { message: confirmed } = first.store.election(election.id).confirm as { message: ConfirmMessage }
+  const showsIt = answering(first.ledger, 'readCeremony', (posted: { complaints: unknown[] }) => ({ ...posted, complaints: posted.complaints.map((entry, i) => i === 1 ? complaint : entry) }))
+  await advanceCeremony({ ...first, ledger: showsIt }, election.id).catch(() => {})
+  t.not((first.store.election(election.id).confirm as { message: ConfirmMessage }).message.transcript, confirmed.transcript, 'it confirmed what the peer showed')
+  for (const trustee of [1, 2]) await postCeremony(as, asTrustees, trustee, { ...confirmed, trustee })
+  t.equal((await readElectionView(as, election)).state.status, 'keyed')
+  t.equal(await advanceCeremony(first, election.id), 'over')
+  const { keys, trials } = await readElectionView(as, election)
+  t.strictSame(first.store.election(election.id).shares?.[keys!.transcript]?.map((share) => pointToHex(multiply(basePoint, scalarFromHex(share)))), keys?.verificationKeys[0])
+  t.strictSame(trials, [0], 'it can still decrypt')
+  t.ok(third)
+})
+
+t.test('a peer that says keyed before all have confirmed has no secrets erased', async (t) => {
+  const staged = await stageTrustees()
+  t.teardown(staged.close)
+  const { as, election, trustees } = staged
+  const [first, second, third] = trustees as [Trustee, Trustee, Trustee]
+  await announce(as, election)
+  for (const trustee of [first, second, third, first, second, first]) await advanceCeremony(trustee, election.id)
+  const { message: confirmed } = first.store.election(election.id).confirm as { message: ConfirmMessage }
+  for (const qualified of [[0, 1, 2], [0], [0, 1]]) {
+    const keys = { electionKeys: [], verificationKeys: [], qualified, transcript: confirmed.transcript }
+    const lying = answering(first.ledger, 'readElection', (view: { state: object }) => ({ ...view, state: { ...view.state, status: 'keyed' }, keys, trials: [0] }))
+    await advanceCeremony({ ...first, ledger: lying }, election.id)
+    t.ok(first.store.election(election.id).secrets)
+  }
+  for (const trustee of [third, first]) await advanceCeremony(trustee, election.id)
+  t.equal(first.store.election(election.id).secrets, undefined)
 })
 
 /** Can't be reached for what mentions this. */

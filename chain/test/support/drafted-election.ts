@@ -24,11 +24,16 @@ export async function draftedElection (): Promise<DraftedElection> {
     await voteAll(as, election, [[{ choose: ['option-1'] }], ['blank'], [{ choose: ['option-2'] }], [{ choose: ['option-1'] }]])
     await finishElection(as, election, 3)
     const consortium = await testConsortium(election.definition.members)
-    const rows = readTransactions(file)
-    return { election, consortium, drafts: [...definitionBlocks(consortium, rows[0]!.timestamp), ...draftBlocks(consortium, rows)] }
+    return { election, consortium, drafts: draftLedger(consortium, file) }
   } finally {
     await close()
   }
+}
+
+/** What was written to an embedded ledger so far, as this consortium would sign it. */
+export function draftLedger (consortium: TestConsortium, file: string): DraftBlock[] {
+  const rows = readTransactions(file)
+  return [...definitionBlocks(consortium, rows[0]!.timestamp), ...draftBlocks(consortium, rows)]
 }
 
 type EmbeddedRead = readonly [key: string, version: string | null]
