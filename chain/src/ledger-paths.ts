@@ -23,7 +23,7 @@ export function parsePath (key: string): LedgerPath | undefined {
   const parts = key.split('/')
   const [first, second, third, ...rest] = parts
   if (first === 'announced' && parts.length === 3 && isHex(third, 32)) return { kind: 'announced', time: second!, electionId: third }
-  if (first === 'directory' && parts.length === 3) return { kind: 'directory', name: `${second!}/${third!}` }
+  if (first === 'directory' && parts.length === 4) return { kind: 'directory', name: parts.slice(1).join('/') }
   if (first === 'modulus' && parts.length === 2 && isHex(second, 32)) return { kind: 'modulus', name: second }
   if (first !== 'election' || third === undefined || !isHex(second, 32)) return undefined
   return electionPath(second, third, rest)

@@ -1,11 +1,13 @@
 /** Every step of an election: who may take it, in which state, and what is refused. */
 import t from 'tap'
+import type { Ledger } from '../../ledger/src/port.ts'
+import { readDirectory } from '../../ledger/src/read-directory.ts'
 import { canonicalText } from '../../protocol/src/canonical-json.ts'
 import { blindedMessageHash } from '../../protocol/src/credential.ts'
 import { commitMessage, confirmMessage, drawSecrets } from '../../protocol/src/hold-shares.ts'
 import { signIssuance } from '../../protocol/src/issuances.ts'
 import { keysRecord } from '../../protocol/src/opening.ts'
-import type { IssuanceRecord } from '../../protocol/src/records.ts'
+import type { DirectoryKind, IssuanceRecord } from '../../protocol/src/records.ts'
 import { generateKeyPair, type KeyPair } from '../../protocol/src/schnorr.ts'
 import { pointToHex } from '../../protocol/src/group.ts'
 import { signMessage } from '../../protocol/src/signed-message.ts'
@@ -309,6 +311,26 @@ t.test('the directory takes entries signed by the key they name, from the member
   t.equal(await put({ ...entry, url: '' }), 'directory.entry')
   for (const sequence of [0, -1, 1.5, '3', undefined]) t.equal(await put({ ...entry, sequence }), 'directory.entry')
   for (const sequence of [2, 1]) t.equal(await put({ ...entry, sequence, url: 'http://127.0.0.1:1' }), 'directory.sequence', 'an old address does not come back')
-  t.match(JSON.parse(new TextDecoder().decode(await gateway.evaluate('readDirectory', []))), { entries: [{ message: entry }] })
+  t.match(await readDirectory(gateway), [{ message: entry }])
   t.equal(await put({ ...entry, sequence: 9, url: 'http://127.0.0.1:9' }), 'it succeeded')
+})
+
+t.test('no member can fill the directory: eight entries of a kind, which it may go on changing', async (t) => {
+  const gateway = await as('MemberB', 'gateway')
+  const put = async (by: Ledger, kind: DirectoryKind, signer: KeyPair, sequence = 1): Promise<string> => {
+    const message = { kind, key: pointToHex(signer.publicKey), mspId: by.mspId, sequence, url: `http://127.0.0.1/${'a'.repeat(280)}` }
+    return await codeOf(by.submit('putDirectoryEntry', [JSON.stringify(signMessage(tags.directoryEntry, new Uint8Array(0), signer, message))]))
+  }
+  const keys = Array.from({ length: 9 }, generateKeyPair)
+  for (const key of keys.slice(0, 8)) t.equal(await put(gateway, 'gateway', key), 'it succeeded')
+  t.equal(await put(gateway, 'gateway', keys[8]!), 'directory.full')
+  t.equal(await put(gateway, 'gateway', keys[0]!, 2), 'it succeeded', 'one that stands there')
+  t.equal(await put(await as('MemberB', 'registrar'), 'registrar', keys[8]!), 'it succeeded', 'another kind')
+  t.equal(await put(await as('MemberC', 'gateway'), 'gateway', keys[8]!), 'it succeeded', 'another member')
+
+  const whole = await readDirectory(gateway)
+  t.equal(whole.filter(({ message }) => message.mspId === 'MemberB' && message.kind === 'gateway').length, 8)
+  for (const pageSize of [1, 3, whole.length, whole.length + 1]) t.strictSame(await readDirectory(gateway, pageSize), whole, `in pages of ${pageSize}`)
+  t.equal(await codeOf(gateway.evaluate('readDirectory', ['', '1001'])), 'input.malformed')
+  t.ok(Math.max(...whole.map((entry) => JSON.stringify(entry).length)) * 1000 < 2 ** 20, 'no page has more than 1 MiB')
 })

@@ -14,6 +14,7 @@ import { castableBallot, sampleElection } from '../../protocol/test/support/samp
 import { readElectionView, stageOpenElection } from '../../chaincode/test/support/staged-election.ts'
 import type { LedgerConfig } from '../../ledger/src/config.ts'
 import type { ContractEvent, Ledger, LedgerBlock } from '../../ledger/src/port.ts'
+import { readDirectory } from '../../ledger/src/read-directory.ts'
 import { eventually } from '../../ledger/test/support/until.ts'
 import { BallotStore } from '../src/casting/ballot-store.ts'
 import { PatientLedger } from '../src/patient-ledger.ts'
@@ -226,7 +227,7 @@ t.test('who follows the events is served as soon as there are any, and a gateway
 
   const second = await waiting()
   await listening('MemberA')
-  await eventually(async () => JSON.parse(Buffer.from(await real.evaluate('readDirectory', [])).toString()).entries.length === 1)
+  await eventually(async () => (await readDirectory(real)).length === 1)
   second.door.failWith = undefined
   await eventually(async () => second.stream.seen.includes('data:'))
   await second.app.close()

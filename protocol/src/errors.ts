@@ -34,6 +34,7 @@ export const errorCatalogue = {
 
   // directory
   'directory.entry': [422, 'The directory entry is not valid'],
+  'directory.full': [409, 'The member has as many entries of this kind in the directory as it may have'],
   'directory.differs': [409, 'Gateways show different keys of the same member'],
   'directory.sequence': [409, 'The directory holds an entry of this key that is as new or newer'],
 

@@ -103,6 +103,14 @@ export interface DirectoryEntry {
   readonly url: string
 }
 
+/** A member has so many entries of each kind at most: nobody can fill the directory, which everybody reads. */
+export const mostDirectoryEntries = 8
+
+/** The keys of a member's entries of one kind: from `start`, before `end`. */
+export function directoryRange (kind: DirectoryKind, mspId: string): { start: string, end: string } {
+  return { start: `directory/${kind}/${mspId}/`, end: `directory/${kind}/${mspId}0` }
+}
+
 export type SignedDirectoryEntry = Signed<DirectoryEntry>
 export type SignedCeremonyMessage = Signed<CeremonyMessage>
 export type SignedRegistrarMessage = Signed<RegistrarMessage>
@@ -116,7 +124,7 @@ const number2 = (value: number): string => value.toString().padStart(2, '0')
 /** Every key of world state. */
 export const recordKeys = {
   announced: (at: string, electionId: string) => `announced/${at}/${electionId}`,
-  directory: (kind: DirectoryKind, key: string) => `directory/${kind}/${key}`,
+  directory: (kind: DirectoryKind, mspId: string, key: string) => `directory/${kind}/${mspId}/${key}`,
   modulus: (hash: string) => `modulus/${hash}`,
   definition: (electionId: string) => `election/${electionId}/definition`,
   state: (electionId: string) => `election/${electionId}/state`,

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { toHex } from '../src/bytes.ts'
-import { encodeRecord, isRecordSection, recordKeys, recordSections, sectionRange } from '../src/records.ts'
+import { directoryRange, encodeRecord, isRecordSection, recordKeys, recordSections, sectionRange } from '../src/records.ts'
 import { bytes } from './support/arbitraries.ts'
 
 const id = fc.oneof(fc.constant('a'.repeat(64)), bytes(32).map(toHex))
@@ -52,9 +52,17 @@ t.test('every key of an election lies in its own section\'s range and in no othe
 
 t.test('keys outside elections lie in no section', async (t) => {
   const electionId = 'ab'.repeat(32)
-  for (const key of [recordKeys.announced('2027-01-01T00:00:00.000Z', electionId), recordKeys.directory('gateway', 'cd'.repeat(32)), recordKeys.modulus('ef'.repeat(32))]) {
+  for (const key of [recordKeys.announced('2027-01-01T00:00:00.000Z', electionId), recordKeys.directory('gateway', 'MemberA', 'cd'.repeat(32)), recordKeys.modulus('ef'.repeat(32))]) {
     for (const section of recordSections) t.notOk(key >= sectionRange(electionId, section).start && key < sectionRange(electionId, section).end)
   }
+})
+
+t.test('a member\'s entries of the directory lie in its range alone', async (t) => {
+  const { start, end } = directoryRange('gateway', 'A')
+  const lies = (key: string): boolean => key >= start && key < end
+  t.ok(lies(recordKeys.directory('gateway', 'A', '00'.repeat(32))) && lies(recordKeys.directory('gateway', 'A', 'ff'.repeat(32))))
+  for (const mspId of ['A-b', 'A.b', 'A0', 'B', 'a']) t.notOk(lies(recordKeys.directory('gateway', mspId, 'cd'.repeat(32))), mspId)
+  t.notOk(lies(recordKeys.directory('registrar', 'A', 'cd'.repeat(32))))
 })
 
 t.test('keys sort as their numbers do', async (t) => {

@@ -2,6 +2,7 @@ import t from 'tap'
 import { openDesk } from './support/desks.ts'
 import { testBed } from './support/registrars.ts'
 import type { SignedDirectoryEntry } from '../../protocol/src/records.ts'
+import { readDirectory } from '../../ledger/src/read-directory.ts'
 import { assertSigned } from '../../protocol/src/signed-message.ts'
 import { tags } from '../../protocol/src/tagged-hash.ts'
 
@@ -16,7 +17,7 @@ t.test('the registrar as a service', async (t) => {
     const ledger = await registrar!.openLedger()
     t.teardown(async () => { await ledger.close() })
     const entries = async (): Promise<SignedDirectoryEntry[]> =>
-      (JSON.parse(Buffer.from(await ledger.evaluate('readDirectory', [])).toString()) as { entries: SignedDirectoryEntry[] }).entries
+      await readDirectory(ledger)
     while ((await entries()).length === 0) await new Promise((resolve) => setTimeout(resolve, 20))
     const [entry] = await entries()
     t.same(entry!.message, { kind: 'registrar', key: registrar!.serviceKeys.publicKey, mspId: 'MemberA', sequence: 1, url: registrar!.config.publicUrl })

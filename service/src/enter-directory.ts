@@ -3,11 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { canonicalText } from '../../protocol/src/canonical-json.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import { pointToHex } from '../../protocol/src/group.ts'
-import type { DirectoryEntry, DirectoryKind, SignedDirectoryEntry } from '../../protocol/src/records.ts'
+import type { DirectoryEntry, DirectoryKind } from '../../protocol/src/records.ts'
 import type { KeyPair } from '../../protocol/src/schnorr.ts'
 import { signMessage } from '../../protocol/src/signed-message.ts'
 import { tags } from '../../protocol/src/tagged-hash.ts'
 import type { Ledger } from '../../ledger/src/port.ts'
+import { readDirectory } from '../../ledger/src/read-directory.ts'
 import { submitWithPatience } from './submit-with-patience.ts'
 
 const againMs = 2000
@@ -28,7 +29,7 @@ export async function enterDirectory (ledger: Ledger, { kind, keys, url }: OwnEn
   const key = pointToHex(keys.publicKey)
   const { mspId } = ledger
   const before = await readOwnEntry(ledger, kind, key)
-  if (before?.mspId === mspId && before.url === url) return false
+  if (before?.url === url) return false
   const entry: DirectoryEntry = { kind, key, mspId, sequence: (before?.sequence ?? 0) + 1, url }
   try {
     await submitWithPatience(ledger, 'putDirectoryEntry', [canonicalText(signMessage(tags.directoryEntry, new Uint8Array(0), keys, entry))])
@@ -41,8 +42,8 @@ export async function enterDirectory (ledger: Ledger, { kind, keys, url }: OwnEn
 }
 
 async function readOwnEntry (ledger: Ledger, kind: DirectoryKind, key: string): Promise<DirectoryEntry | undefined> {
-  const { entries } = JSON.parse(new TextDecoder().decode(await ledger.evaluate('readDirectory', []))) as { entries: SignedDirectoryEntry[] }
-  return entries.find(({ message }) => message.kind === kind && message.key === key)?.message
+  const entries = await readDirectory(ledger)
+  return entries.find(({ message }) => message.kind === kind && message.mspId === ledger.mspId && message.key === key)?.message
 }
 
 export interface KeepTryingOptions {

@@ -1,15 +1,15 @@
 import t from 'tap'
 import { temporaryLedger } from '../../chaincode/test/support/staged-election.ts'
 import type { Ledger } from '../../ledger/src/port.ts'
+import { readDirectory } from '../../ledger/src/read-directory.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import { pointToHex } from '../../protocol/src/group.ts'
-import type { SignedDirectoryEntry } from '../../protocol/src/records.ts'
 import { generateKeyPair } from '../../protocol/src/schnorr.ts'
 import { enterDirectory, enterDirectoryInTime } from '../src/enter-directory.ts'
 import { submitWithPatience } from '../src/submit-with-patience.ts'
 
 const entries = async (ledger: Ledger): Promise<unknown[]> =>
-  (JSON.parse(Buffer.from(await ledger.evaluate('readDirectory', [])).toString()) as { entries: SignedDirectoryEntry[] }).entries.map(({ message }) => message)
+  (await readDirectory(ledger)).map(({ message }) => message)
 
 t.test('a service enters the directory, and writes again only what changed', async (t) => {
   const { as, close } = await temporaryLedger()

@@ -1,6 +1,7 @@
-import type { ElectionStatus, SignedDirectoryEntry } from '../../protocol/src/records.ts'
+import { readDirectory } from '../../ledger/src/read-directory.ts'
+import type { ElectionStatus } from '../../protocol/src/records.ts'
 import type { StoredElection } from './key-store.ts'
-import { readContract, readElection, readAnnounced } from './read-ledger.ts'
+import { readElection, readAnnounced } from './read-ledger.ts'
 import type { Trustee } from './trustee.ts'
 
 export interface TrusteeStatus {
@@ -14,7 +15,7 @@ export interface TrusteeStatus {
 export type Holding = 'nothing' | 'committed' | 'dealt' | 'complained' | 'share' | 'signed' | 'decrypted'
 
 export async function readTrusteeStatus ({ ledger, store }: Trustee): Promise<TrusteeStatus> {
-  const { entries } = await readContract<{ entries: SignedDirectoryEntry[] }>(ledger, 'readDirectory')
+  const entries = await readDirectory(ledger)
   const { ids } = await readAnnounced(ledger, '')
   const elections = []
   for (const id of ids) {

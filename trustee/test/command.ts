@@ -10,7 +10,7 @@ const command = join(import.meta.dirname, '../src/command.ts')
 async function configured (t: Test): Promise<{ folder: string, config: string, passphraseFile: string }> {
   const { file, as, close } = await temporaryLedger()
   t.teardown(close)
-  await (await as('MemberA', 'auditor')).evaluate('readDirectory', [])
+  await (await as('MemberA', 'auditor')).evaluate('readDirectory', ['', '1'])
   const root = t.testdir()
   const [folder, config, passphraseFile] = [join(root, 'trustee'), join(root, 'trustee.json'), join(root, 'passphrase')]
   await writeFile(passphraseFile, 'three swans\n')

@@ -3,8 +3,8 @@ import { Compile } from 'typebox/compile'
 import { ScrutinError } from '../../../protocol/src/errors.ts'
 import { inclusionsHold, statementsOf } from '../../../protocol/src/receipt.ts'
 import type { Ledger } from '../../../ledger/src/port.ts'
-import { Directory, type Stated, StatedList } from '../answers.ts'
-import { readContract } from '../read-contract.ts'
+import { type Stated, StatedList } from '../answers.ts'
+import { readCheckedDirectory } from '../read-directory.ts'
 
 export interface OtherGateway {
   readonly mspId: string
@@ -46,7 +46,7 @@ export class OtherGateways {
   }
 
   async #read (): Promise<void> {
-    const { entries } = await readContract(this.#ledger, Directory, 'readDirectory', [])
+    const { entries } = await readCheckedDirectory(this.#ledger)
     this.#known = entries.filter(({ message }) => message.kind === 'gateway').map(({ message: { mspId, key, url } }) => ({ mspId, key, url }))
     this.#readAt = performance.now()
   }

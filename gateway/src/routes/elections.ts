@@ -2,9 +2,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import { Hash } from '../../../protocol/src/definition-schema.ts'
-import { Directory, ElectionPage, History, Issuance, Result } from '../answers.ts'
+import { ElectionPage, History, Issuance, Result } from '../answers.ts'
 import { finalStatuses } from '../elections.ts'
 import { readContract } from '../read-contract.ts'
+import { readCheckedDirectory } from '../read-directory.ts'
 import { answers, defaultLimit, ElectionParams, PageQuery } from '../route-schemas.ts'
 
 const tags = ['elections']
@@ -98,7 +99,7 @@ const routes: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'Where the services of the consortium are, each signed by the key it names',
       response: answers(200, 'Directory', 'The directory'),
     },
-  }, async () => await readContract(app.ledger, Directory, 'readDirectory', []))
+  }, async () => await readCheckedDirectory(app.ledger))
 }
 
 export default routes
