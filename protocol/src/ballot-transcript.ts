@@ -4,7 +4,7 @@
  * ciphertexts of all questions, and all commitments of all proofs: a proof
  * fits no other ballot, question or election.
  */
-import { concatBytes, uint32 } from './bytes.ts'
+import { uint32 } from './bytes.ts'
 import type { Point } from './group.ts'
 import { encodingOf } from './public-point.ts'
 import { tags } from './tagged-hash.ts'
@@ -28,11 +28,11 @@ export function ballotChallenges (context: BallotContext, credentialKey: Uint8Ar
   const transcript = new Transcript(tags.ballotProofs)
     .absorb('election', context.electionId)
     .absorb('class', Uint8Array.of(context.classIndex))
-    .absorb('election keys', concatBytes(...context.electionKeys.map(encodingOf)))
+    .absorb('election keys', ...context.electionKeys.map(encodingOf))
     .absorb('credential key', credentialKey)
     .absorbNumber('questions', questions.length)
   for (const { ciphertextBytes } of questions) transcript.absorb('ciphertexts', ciphertextBytes)
-  for (const { commitments } of questions) transcript.absorb('commitments', concatBytes(...commitments))
+  for (const { commitments } of questions) transcript.absorb('commitments', ...commitments)
   return questions.map(({ commitments }, question) => commitments.map((_, proof) =>
-    transcript.absorb('proof', concatBytes(uint32(question), uint32(proof))).challenge('challenge')))
+    transcript.absorb('proof', uint32(question), uint32(proof)).challenge('challenge')))
 }

@@ -46,5 +46,5 @@ function equalityChallenge (transcript: Transcript, statement: EqualityStatement
     .absorb('alpha', encodingOf(statement.alpha))
     .absorb('factor', encodingOf(statement.factor))
     .absorb('commitments', commitments)
-    .challenge('challenge')
+    .lastChallenge('challenge')
 }

@@ -9,20 +9,23 @@
 import { randomBytes } from '@noble/hashes/utils.js'
 import { modOrder } from './group.ts'
 import { type DecodedPoint, pointArithmetic, type PointSum } from './point-arithmetic.ts'
-import { type CheckedPoint, publicPoint, type PublicPoint } from './public-point.ts'
+import { type CheckedPoint, publicPoint, PublicPoint } from './public-point.ts'
 
 export type Term = readonly [scalar: bigint, point: CheckedPoint]
 
 export class Equations {
-  // Keyed by object: a base shared by many equations (generator, election keys) is multiplied once.
-  readonly #scalars = new Map<PublicPoint, bigint>()
+  // Both keyed by object. Points of noble's are an election's: a base shared by many equations (generator, election keys)
+  // is multiplied once. The others came with what is checked; the same one in two parts is multiplied twice, which is right, too.
+  readonly #shared = new Map<PublicPoint, bigint>()
+  readonly #own = new Map<PublicPoint, bigint>()
 
   /** Claims that the sum of all terms is the identity. */
   add (terms: readonly Term[]): void {
     const coefficient = drawCoefficient()
     for (const [scalar, point] of terms) {
-      const base = publicPoint(point)
-      this.#scalars.set(base, (this.#scalars.get(base) ?? 0n) + coefficient * modOrder(scalar))
+      const part = scalar === -1n ? -coefficient : coefficient * scalar
+      if (point instanceof PublicPoint) addTo(this.#own, point, part)
+      else addTo(this.#shared, publicPoint(point), part)
     }
   }
 
@@ -33,20 +36,25 @@ export class Equations {
 
   /** Their sum with the coefficients they were given: the identity if they hold. */
   static sum (parts: readonly Equations[]): PointSum {
-    const scalars = parts.length === 1 ? parts[0]!.#scalars : new Map<PublicPoint, bigint>()
-    if (parts.length !== 1) {
-      for (const part of parts) {
-        for (const [point, scalar] of part.#scalars) scalars.set(point, (scalars.get(point) ?? 0n) + scalar)
-      }
-    }
     const bases: DecodedPoint[] = []
     const factors: bigint[] = []
-    for (const [point, scalar] of scalars) {
+    const take = (scalar: bigint, point: PublicPoint): void => {
       bases.push(point.decoded)
       factors.push(modOrder(scalar))
     }
+    const shared = new Map<PublicPoint, bigint>()
+    for (const part of parts) {
+      part.#own.forEach(take)
+      part.#shared.forEach((scalar, point) => { addTo(shared, point, scalar) })
+    }
+    shared.forEach(take)
     return pointArithmetic().sum(bases, factors)
   }
+}
+
+function addTo (scalars: Map<PublicPoint, bigint>, point: PublicPoint, part: bigint): void {
+  const before = scalars.get(point)
+  scalars.set(point, before === undefined ? part : before + part)
 }
 
 /** 128 bits that were never used before, from a stock of them: drawing many at once is cheaper. */

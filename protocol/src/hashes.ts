@@ -15,11 +15,14 @@ export interface Sha512 {
 interface Hashes {
   /** 32 bytes */
   readonly sha256: (bytes: Uint8Array) => Uint8Array
+  /** 64 bytes */
+  readonly sha512: (bytes: Uint8Array) => Uint8Array
   readonly startSha512: () => Sha512
 }
 
 export const portableHashes: Hashes = {
   sha256: (bytes) => portableSha256(bytes),
+  sha512: (bytes) => portableSha512(bytes),
   startSha512 () {
     const hash = portableSha512.create()
     return {
@@ -35,6 +38,7 @@ const hashesOfNode = ((): Hashes | undefined => {
   const plain = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
   return {
     sha256: (bytes) => plain(crypto.hash('sha256', bytes, 'buffer')),
+    sha512: (bytes) => plain(crypto.hash('sha512', bytes, 'buffer')),
     startSha512 () {
       const hash = crypto.createHash('sha512')
       return {
@@ -45,4 +49,4 @@ const hashesOfNode = ((): Hashes | undefined => {
   }
 })()
 
-export const { sha256, startSha512 }: Hashes = hashesOfNode ?? portableHashes
+export const { sha256, sha512, startSha512 }: Hashes = hashesOfNode ?? portableHashes

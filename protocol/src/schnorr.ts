@@ -74,5 +74,5 @@ function signatureChallenge (tag: Tag, publicKey: Uint8Array, commitment: Uint8A
     .absorb('public key', publicKey)
     .absorb('commitment', commitment)
     .absorb('message', message)
-    .challenge('challenge')
+    .lastChallenge('challenge')
 }

@@ -8,10 +8,8 @@
  */
 import { uint32, utf8ToBytes } from './bytes.ts'
 import { reduceWide } from './group.ts'
-import { startSha512 } from './hashes.ts'
+import { sha512, type Sha512, startSha512 } from './hashes.ts'
 import type { Tag } from './tagged-hash.ts'
-
-const nothing = new Uint8Array(0)
 
 // the same few words over and over
 const labels = new Map<string, Uint8Array>()
@@ -21,19 +19,30 @@ function labelBytes (label: string): Uint8Array {
   return bytes
 }
 
+/** Buffers that no transcript holds bytes in: most transcripts end before the next begins. */
+const spare: Uint8Array[] = []
+const spareLength = 4096
+
 export class Transcript {
-  readonly #hash = startSha512()
+  #hash: Sha512 | undefined
   // what was absorbed since the last challenge: few large updates cost less than many small ones
-  #pending = new Uint8Array(2048)
+  #pending: Uint8Array | undefined
   #length = 0
 
   constructor (tag: Tag) {
-    this.absorb('tag', utf8ToBytes(tag))
+    this.absorb('tag', labelBytes(tag))
   }
 
-  absorb (label: string, data: Uint8Array): this {
-    this.#appendFrame(labelBytes(label))
-    this.#appendFrame(data)
+  /** Several parts are absorbed as if they were one. */
+  absorb (label: string, ...parts: readonly Uint8Array[]): this {
+    const name = labelBytes(label)
+    let length = 0
+    for (const part of parts) length += part.length
+    const pending = this.#withRoomFor(8 + name.length + length)
+    this.#appendLength(pending, name.length)
+    this.#append(pending, name)
+    this.#appendLength(pending, length)
+    for (const part of parts) this.#append(pending, part)
     return this
   }
 
@@ -42,21 +51,50 @@ export class Transcript {
   }
 
   challenge (label: string): bigint {
-    this.absorb(label, nothing)
-    this.#hash.update(this.#pending.subarray(0, this.#length))
-    this.#length = 0
+    this.absorb(label)
+    this.#hash ??= startSha512()
+    this.#hash.update(this.#takePending())
     return reduceWide(this.#hash.digestSoFar())
   }
 
-  #appendFrame (bytes: Uint8Array): void {
-    const end = this.#length + 4 + bytes.length
+  /** The same where nothing is absorbed after it, which is cheaper. */
+  lastChallenge (label: string): bigint {
+    if (this.#hash !== undefined) return this.challenge(label)
+    this.absorb(label)
+    return reduceWide(sha512(this.#takePending()))
+  }
+
+  #withRoomFor (more: number): Uint8Array {
+    const end = this.#length + more
+    this.#pending ??= spare.pop() ?? new Uint8Array(spareLength)
     if (end > this.#pending.length) {
       const larger = new Uint8Array(Math.max(2 * this.#pending.length, end))
       larger.set(this.#pending.subarray(0, this.#length))
       this.#pending = larger
     }
-    this.#pending.set(uint32(bytes.length), this.#length)
-    this.#pending.set(bytes, this.#length + 4)
-    this.#length = end
+    return this.#pending
+  }
+
+  /** To be hashed at once: the buffer is the next transcript's. */
+  #takePending (): Uint8Array {
+    const pending = this.#pending!
+    this.#pending = undefined
+    if (pending.length === spareLength && spare.length < 4) spare.push(pending)
+    const bytes = pending.subarray(0, this.#length)
+    this.#length = 0
+    return bytes
+  }
+
+  #appendLength (pending: Uint8Array, length: number): void {
+    if (length > 0xffffffff) throw new Error(`not a 32-bit number: ${length}`)
+    pending[this.#length++] = length >>> 24
+    pending[this.#length++] = length >>> 16
+    pending[this.#length++] = length >>> 8
+    pending[this.#length++] = length
+  }
+
+  #append (pending: Uint8Array, bytes: Uint8Array): void {
+    pending.set(bytes, this.#length)
+    this.#length += bytes.length
   }
 }

@@ -16,6 +16,30 @@ t.test('a challenge is SHA-512 over everything framed so far, reduced', async (t
   t.equal(new Transcript(tags.ballotProofs).absorb('first', data).absorbNumber('number', 256).challenge('challenge'), expected)
 })
 
+t.test('parts are absorbed as one, and the last challenge is a challenge', async (t) => {
+  t.doesNotThrow(() => fc.assert(fc.property(fc.array(fc.uint8Array({ maxLength: 6000 }), { maxLength: 4 }), fc.boolean(), (parts, challengedBefore) => {
+    const [whole, split] = [new Transcript(tags.receipt).absorb('a', concatBytes(...parts)), new Transcript(tags.receipt).absorb('a', ...parts)]
+    if (challengedBefore) whole.challenge('b')
+    if (challengedBefore) split.challenge('b')
+    return whole.challenge('c') === split.lastChallenge('c')
+  }), { numRuns: 200 }))
+})
+
+t.test('transcripts that grow side by side keep their bytes apart', async (t) => {
+  const grow = (transcripts: readonly Transcript[]): bigint[] => {
+    for (const [i, transcript] of transcripts.entries()) transcript.absorb('a', new Uint8Array(3000).fill(i)).challenge('b')
+    for (const [i, transcript] of transcripts.entries()) transcript.absorb('c', new Uint8Array(3000).fill(i + 100))
+    return transcripts.map((transcript) => transcript.challenge('d'))
+  }
+  const start = (): Transcript => new Transcript(tags.receipt)
+  const alone = Array.from({ length: 6 }, (_, i) => start().absorb('a', new Uint8Array(3000).fill(i))).map((transcript, i) => {
+    transcript.challenge('b')
+    return transcript.absorb('c', new Uint8Array(3000).fill(i + 100)).challenge('d')
+  })
+  t.same(grow(Array.from({ length: 6 }, start)), alone)
+  t.equal(new Set(alone).size, 6)
+})
+
 t.test('a second challenge differs from the first and depends on what came before', async (t) => {
   const one = new Transcript(tags.ballotProofs).absorb('a', Uint8Array.of(1))
   const other = new Transcript(tags.ballotProofs).absorb('a', Uint8Array.of(2))
