@@ -12,6 +12,26 @@ export interface OtherGateway {
   readonly url: string
 }
 
+/** How the gateway of a key has answered. */
+interface Conduct {
+  /** It has given whole answers that held. */
+  readonly isProven: boolean
+  /** How long the last answer took, or was waited for in vain. */
+  readonly ms: number
+  /** Since the last good answer. */
+  readonly failures: number
+}
+
+const unknownRank = 20_000
+const failedRank = 30_000
+
+/** The lowest is asked first: a proven key even when it has just failed once, then those that nobody knows, then by failures. */
+function rank (conduct: Conduct | undefined): number {
+  if (conduct === undefined) return unknownRank
+  if (conduct.isProven && conduct.failures <= 1) return conduct.failures === 0 ? Math.min(conduct.ms, unknownRank / 2) : unknownRank - 1
+  return failedRank + conduct.failures
+}
+
 const directoryAgeMs = 15_000
 const mostAnswerBytes = 512 * 1024
 const Answer = Compile(StatedList)
@@ -21,8 +41,7 @@ export class OtherGateways {
   #known: readonly OtherGateway[] = []
   #reading: Promise<void> | undefined
   #readAt = -Infinity
-  /** By key: how long the last answer took, or was waited for in vain; the fast are asked first. */
-  readonly #ms = new Map<string, number>()
+  readonly #conduct = new Map<string, Conduct>()
   #usualMs = 0
 
   constructor (ledger: Ledger) {
@@ -34,15 +53,19 @@ export class OtherGateways {
     return this.#usualMs
   }
 
-  /** Those of these members, but not of this one; the quickest of late first. */
+  /**
+   * Of each of these members, but not of this one, the gateway of one key: so however many addresses a member enters, it is
+   * asked at one in a round. Keys that have proven themselves come first, the quickest of late before the others.
+   */
   async of (members: readonly string[]): Promise<OtherGateway[]> {
     if (performance.now() - this.#readAt > directoryAgeMs) {
       this.#reading ??= this.#read().finally(() => { this.#reading = undefined })
       await this.#reading
     }
-    return this.#known
+    const ranked = this.#known
       .filter(({ mspId }) => mspId !== this.#ledger.mspId && members.includes(mspId))
-      .sort((a, b) => (this.#ms.get(a.key) ?? 0) - (this.#ms.get(b.key) ?? 0))
+      .sort((a, b) => rank(this.#conduct.get(a.key)) - rank(this.#conduct.get(b.key)))
+    return ranked.filter(({ mspId }, i) => ranked.findIndex((first) => first.mspId === mspId) === i)
   }
 
   async #read (): Promise<void> {
@@ -74,8 +97,8 @@ export class OtherGateways {
     } finally {
       const ms = performance.now() - started
       if (isGood) this.#usualMs += (ms - this.#usualMs) / 8
-      // who failed is asked last for a while: as if it had been slow
-      this.#ms.set(gateway.key, isGood ? ms : 30_000)
+      const before = this.#conduct.get(gateway.key)
+      this.#conduct.set(gateway.key, isGood ? { isProven: true, ms, failures: 0 } : { isProven: before?.isProven ?? false, ms, failures: (before?.failures ?? 0) + 1 })
     }
   }
 }
