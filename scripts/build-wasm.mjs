@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 
 const folder = fileURLToPath(new URL('../protocol/wasm/', import.meta.url))
 const stamp = `${folder}build/points.made-of`
-const common = ['--noAssert', '--initialMemory', '40', '--maximumMemory', '40', '--runtime', 'stub', '--use', 'abort=']
+const common = ['--noAssert', '--initialMemory', '48', '--maximumMemory', '48', '--runtime', 'stub', '--use', 'abort=']
 const builds = {
   points: ['-O3', ...common],
   // no more than -O1: what else binaryen does to long runs of vector instructions costs V8 more registers than there are

@@ -41,17 +41,21 @@ export function toAddend (r: usize, p: usize): void {
   multiply(r + ZT, p + ZT, twoAnd2d)
 }
 
-/** r = q or -q, q an addend. */
-export function fromAddend (r: usize, q: usize, minus: bool): void {
-  swapIf(r, q, minus)
-  negateIf(r + ZT, q + ZT, false, minus)
-  multiply(r + ZT, r + ZT, halfAndHalfOverD)
+/** r = the point that q is an addend for. */
+export function fromAddend (r: usize, q: usize): void {
+  memory.copy(r, q, pairSize)
+  multiply(r + ZT, q + ZT, halfAndHalfOverD)
 }
 
-/** r = p + q or p - q, q an addend. Subtracting is adding (-x2, y2): Y2 - X2 and Y2 + X2 change places, T2 its sign. */
+/** r = the addend q, or its negative (-x2, y2): Y2 - X2 and Y2 + X2 change places, T2 its sign. */
+export function negateAddend (r: usize, q: usize, minus: bool): void {
+  swapIf(r, q, minus)
+  negateIf(r + ZT, q + ZT, false, minus)
+}
+
+/** r = p + q or p - q, q an addend. */
 export function addAddend (r: usize, p: usize, q: usize, minus: bool): void {
-  swapIf(signed, q, minus)
-  negateIf(signed + ZT, q + ZT, false, minus)
+  negateAddend(signed, q, minus)
   add(r, p, signed)
 }
 

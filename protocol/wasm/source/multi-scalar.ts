@@ -6,13 +6,15 @@
  * described by Bernstein, Doumen, Lange and Oosterwijk, "Faster batch forgery identification" (Indocrypt 2012, section 4),
  * with signed digits, for many.
  */
-import { add, addAddend, addendSize, double, fromAddend, pointSize, setIdentity, toAddend } from './edwards'
+import { add, addAddend, addendSize, double, fromAddend, negateAddend, pointSize, setIdentity, toAddend } from './edwards'
 
 /** So many points fit into one call. */
 export const capacity: i32 = 4096
 
 /** Digits of the scalars: i8 by bit (Straus, of 512 points at most), or i16 by window (Pippenger), 64 windows at most as none is narrower than 4 bits. */
 const digits: usize = memory.data(4096 * 128)
+/** The negatives of the points (Pippenger): which of the two a digit takes is then no branch, which could not be foretold. */
+const negatives: usize = memory.data(4096 * 160, 16)
 /** Tables of odd multiples (Straus), or the buckets. */
 const work: usize = memory.data(4096 * 160, 16)
 const filled: usize = memory.data(4096)
@@ -101,7 +103,7 @@ function straus (result: usize, points: usize, scalars: usize, count: i32, longe
     nonAdjacentForm(digits + i * nafStride, scalars + 32 * i, load<u8>(negated + i) !== 0)
     // table: 1, 3, 5, … 15 times the point
     const table = work + i * tableSize
-    fromAddend(running, points + i * addendSize, false)
+    fromAddend(running, points + i * addendSize)
     toAddend(table, running)
     double(windowSum, running)
     toAddend(addend, windowSum)
@@ -157,6 +159,7 @@ function bitsAt (scalar: usize, bit: i32, width: i32): i32 {
 function pippenger (result: usize, points: usize, scalars: usize, count: i32, longest: i32, width: i32): void {
   const windows = longest / width + 1 // the last takes the carry
   for (let i: usize = 0; i < <usize>count; i++) signedDigits(digits + 2 * i * <usize>windows, scalars + 32 * i, load<u8>(negated + i) !== 0, windows, width)
+  for (let i: usize = 0; i < <usize>count; i++) negateAddend(negatives + i * addendSize, points + i * addendSize, true)
   const buckets = 1 << (width - 1)
   for (let window = windows - 1; window >= 0; window--) {
     if (window !== windows - 1) for (let i = 0; i < width; i++) double(result, result)
@@ -166,13 +169,14 @@ function pippenger (result: usize, points: usize, scalars: usize, count: i32, lo
       if (load<i16>(lengths + 2 * i) < <i16>reach) continue
       const digit = <i32>load<i16>(digits + 2 * (i * <usize>windows + <usize>window))
       if (digit === 0) continue
+      const signed = (digit < 0 ? negatives : points) + i * addendSize
       const index = <usize>abs(digit) - 1
       const bucket = work + index * pointSize
       if (load<u8>(filled + index) === 0) {
         store<u8>(filled + index, 1)
-        fromAddend(bucket, points + i * addendSize, digit < 0)
+        fromAddend(bucket, signed)
       } else {
-        addAddend(bucket, bucket, points + i * addendSize, digit < 0)
+        add(bucket, bucket, signed)
       }
     }
     addBuckets(result, buckets)
@@ -199,19 +203,17 @@ function addBuckets (result: usize, buckets: i32): void {
   for (let j = buckets - 1; j >= 0; j--) {
     if (load<u8>(filled + <usize>j) !== 0) {
       const bucket = work + <usize>j * pointSize
+      // the running sum stands in `addend`, for this and for the next sum
       if (started) {
-        toAddend(addend, bucket)
-        add(running, running, addend)
+        add(running, bucket, addend)
       } else {
         memory.copy(running, bucket, pointSize)
         setIdentity(windowSum)
         started = true
       }
-    }
-    if (started) {
       toAddend(addend, running)
-      add(windowSum, windowSum, addend)
     }
+    if (started) add(windowSum, windowSum, addend)
   }
   if (!started) return
   toAddend(addend, windowSum)
