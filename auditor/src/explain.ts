@@ -3,18 +3,18 @@ import { type ChainCheckName, chainCheckNames } from '../../chain/src/chain-repo
 import { type CheckName, checkNames } from '../../protocol/src/verification-report.ts'
 
 const chainChecks: Readonly<Record<ChainCheckName, string>> = {
-  'chain.format': 'The blocks come whole and in order from the first one on, without a gap, in the one encoding that Fabric writes.',
+  'chain.format': 'The blocks come whole and in order from the first one on, without a gap.',
   'chain.anchor': 'The first block is the one the anchor names: it is this consortium\'s chain, if your anchor comes from several members. With `latest` or --min-height: it reaches at least so far.',
   'chain.configuration': 'Who the members are, who orders and who must endorse stands in the first block, and is changed only as the members\' own rules allow.',
   'chain.hashes': 'Each block holds the transactions that its header names and follows the block before it: nothing was left out, put in or moved.',
-  'chain.orderers': 'Each block was signed by enough different orderers; with BFT and four members, three of four: two versions of a block would need two orderers that sign both.',
+  'chain.orderers': 'Each block was signed by enough different orderers. With BFT and four members, three of four: two versions of a block would need two orderers that sign both. With Raft it is one signature a block: any one orderer could sign another version.',
   'chain.transactions': 'Each transaction counted as valid was sent by a member\'s certificate, and what was endorsed is what was sent. No transaction counts twice.',
-  'chain.certificates': 'The certificates of senders, endorsers and orderers were not expired when they signed, by the transactions\' own times. A revocation shows only in the configuration.',
+  'chain.certificates': 'The certificates of those who sent, endorsed and ordered what is recorded had not expired, by the transactions\' own times; what a minority too small to matter used after its time is noted. A revocation shows only in the configuration.',
   'chain.endorsements': 'The peers of a majority of the members executed each transaction and signed the same outcome.',
   'chain.versions': 'Each transaction had read the latest state before it wrote: no ballot slipped in after the close, no credential was used twice at the same moment.',
   'chain.flags': 'The peer that gave the blocks judged every transaction as this program does. Nobody signs its judgement, and nothing here is built on it.',
   'chain.contract': 'Only one contract writes, by definitions that a majority of the members approved. Which program each member runs as its contract, the chain does not show.',
-  'chain.writes': 'Every record written is one that SPEC.md explains, by someone who may write it, at a time when it may be written. Nothing was deleted or rewritten.',
+  'chain.writes': 'Every record written is one that SPEC.md explains, by someone who may write it, at a time when it may be written. Nothing was deleted or rewritten. What fails here is named with the members whose peers endorsed it.',
   'chain.issuances': 'At no block were there more ballots than credentials issued before, for any registrar: no ballot was there before its credential.',
 }
 

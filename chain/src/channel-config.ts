@@ -7,7 +7,7 @@ import { common, msp, orderer } from '@hyperledger/fabric-protos'
 import { equalBytes } from '../../protocol/src/bytes.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import type { ChainCrypto } from './chain-crypto.ts'
-import { type Identity, MemberIdentities } from './member-identities.ts'
+import { type Identity, isIdentity, MemberIdentities } from './member-identities.ts'
 import { endorsementPath, lifecycleEndorsementPath } from './contract-definition.ts'
 import { implicitMetaPolicy, type Policy, signaturePolicy } from './policy.ts'
 import { decode, decodeLoosely, entriesOf, safeNumber } from './wire.ts'
@@ -120,7 +120,7 @@ function parseOrdering (members: MemberIdentities, group: common.ConfigGroup): O
     identity.setMspid(consenter.getMspId())
     identity.setIdBytes(consenter.getIdentity_asU8())
     const found = members.identify(identity.serializeBinary())
-    if (typeof found === 'string') throw unexplained(`consenter ${consenter.getId()}: ${found}`)
+    if (!isIdentity(found)) throw unexplained(`consenter ${consenter.getId()}: ${found.reason}`)
     if (found.kind !== 'orderer') throw unexplained(`consenter ${consenter.getId()} is a ${found.kind}`)
     if ([...consenters.values()].some(({ certificate }) => certificate.fingerprint === found.certificate.fingerprint)) throw unexplained('two consenters share an identity')
     consenters.set(consenter.getId(), found)

@@ -23,7 +23,7 @@ import { ElectionWrite, statusOf } from './explain/election-write.ts'
 import { explainOpening, explainState, explainVoidVote } from './explain/life-cycle.ts'
 import { explainIssuance, explainModulus, explainRegistrar } from './explain/registrars.ts'
 import { demand, type PlacedWrite, placeWrites, Unexplained, type Work } from './explain/work.ts'
-import { type ValidTransaction, writesSomething } from './judge-transaction.ts'
+import { type ValidTransaction, writesPublicly, writesSomething } from './judge-transaction.ts'
 import type { ElectionPath, LedgerPath } from './ledger-paths.ts'
 
 export class WriteExplainer {
@@ -36,15 +36,15 @@ export class WriteExplainer {
 
   /** How many keys were written; or what is not explained. To be asked before the writes are applied. */
   explain ({ envelope, action, creator }: ValidTransaction): { writes: number, problem: string | undefined } {
-    const writing = action.sets.filter(writesSomething)
+    // what a member's peers write to its own collection alone is its own affair
+    const writing = action.sets.some(writesPublicly) ? action.sets.filter(writesSomething) : []
     const writes = writing.reduce((sum, set) => sum + set.writes.length, 0)
     try {
       for (const set of writing) {
         demand(!set.hasMetadata && set.collections.every(({ hasMetadata }) => !hasMetadata), 'it sets a policy for a single key')
         demand(set.namespace === action.chaincode, `a transaction of ${action.chaincode} writes to ${set.namespace}`)
         if (set.namespace === lifecycleNamespace) {
-          demand(creator.kind === 'admin', `a ${creator.kind} changes what is said of contracts`)
-          explainContract(set, creator.mspId)
+          explainContract(set)
         } else {
           demand(set.namespace === contractName && set.collections.length === 0, `it writes to ${set.namespace} and its collections`)
           this.#explainWork({ mspId: creator.mspId, role: creator.role ?? '', timeMs: envelope.timestampMs, writes: placeWrites(set) })

@@ -2,9 +2,10 @@
 import { msp } from '@hyperledger/fabric-protos'
 import { toHex } from '../../protocol/src/bytes.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
-import { type Certificate, isIssuedBy, parsePem } from './certificate.ts'
-import { type ChainCrypto, isLowS } from './chain-crypto.ts'
-import { decode } from './wire.ts'
+import { type Certificate, isIssuedBy, parsePem, UndecidedCertificate } from './certificate.ts'
+import { type ChainCrypto, readSignature } from './chain-crypto.ts'
+import { serializedIdentity } from './message-shapes.ts'
+import { decode, decodeAsGo } from './wire.ts'
 
 /** What Fabric's NodeOUs tell apart. */
 export const identityKinds = ['client', 'peer', 'admin', 'orderer'] as const
@@ -18,6 +19,43 @@ export interface Identity {
   readonly role: string | undefined
 }
 
+/** What is said to be an identity, and is none that counts. */
+export interface Unidentified {
+  /** The member it names; empty when it names none. */
+  readonly mspId: string
+  readonly reason: string
+  /** False: Fabric may take it all the same. */
+  readonly isSure: boolean
+}
+
+export function isIdentity (found: Identity | Unidentified): found is Identity {
+  return 'certificate' in found
+}
+
+/** A peer of the member whose certificate could not be judged, to ask what would hold if it were one. */
+export function standIn (mspId: string): Identity {
+  const none = new Uint8Array(0)
+  const key = { curve: 'P-256', spki: none, point: none } as const
+  const certificate: Certificate = {
+    encoded: none,
+    key,
+    issuer: none,
+    subject: none,
+    notBeforeMs: 0,
+    notAfterMs: 0,
+    isAuthority: false,
+    maySignCertificates: false,
+    mayIdentify: true,
+    organizationalUnits: [],
+    attributes: {},
+    signedPart: none,
+    signature: none,
+    signatureHash: 'sha256',
+    fingerprint: '',
+  }
+  return { mspId, kind: 'peer', certificate, role: undefined }
+}
+
 interface Member {
   readonly mspId: string
   readonly roots: readonly Certificate[]
@@ -29,7 +67,7 @@ interface Member {
 export class MemberIdentities {
   readonly #crypto: ChainCrypto
   readonly #members = new Map<string, Member>()
-  readonly #known = new Map<string, Identity | string>()
+  readonly #known = new Map<string, Identity | Unidentified>()
 
   constructor (crypto: ChainCrypto, configurations: Iterable<Uint8Array>) {
     this.#crypto = crypto
@@ -44,7 +82,7 @@ export class MemberIdentities {
   }
 
   /** The identity behind a serialised `msp.SerializedIdentity`, or why there is none. */
-  identify (serialized: Uint8Array): Identity | string {
+  identify (serialized: Uint8Array): Identity | Unidentified {
     const key = toHex(serialized)
     const known = this.#known.get(key)
     if (known !== undefined) return known
@@ -55,25 +93,31 @@ export class MemberIdentities {
     return found
   }
 
-  /** Whether `signature` over the message is that of the identity. Only low S counts, as in Fabric. */
-  hasSigned ({ certificate }: Identity, message: Uint8Array, signature: Uint8Array): boolean {
-    return isLowS(signature) && this.#crypto.verify(certificate.key, message, signature)
+  /** Whether `signature` over the message is that of the identity, as Fabric reads signatures: only the lower S counts. */
+  hasSigned ({ certificate: { key } }: Identity, message: Uint8Array, signature: Uint8Array): boolean {
+    const read = readSignature(key.curve, signature)
+    return read !== undefined && this.#crypto.verify(key, message, read)
   }
 
-  #judge (serialized: Uint8Array): Identity | string {
+  #judge (serialized: Uint8Array): Identity | Unidentified {
+    let mspId = ''
+    const refused = (reason: string, isSure = true): Unidentified => ({ mspId, reason, isSure })
     try {
-      const identity = decode('an identity', msp.SerializedIdentity, serialized)
-      const member = this.#members.get(identity.getMspid())
-      if (member === undefined) return `${identity.getMspid()} is no member`
-      return this.#recognise(member, parsePem(this.#crypto, identity.getIdBytes_asU8()))
+      const identity = decodeAsGo('an identity', msp.SerializedIdentity, serializedIdentity, serialized)
+      mspId = identity.getMspid()
+      const member = this.#members.get(mspId)
+      if (member === undefined) return refused(`${mspId} is no member`)
+      const found = this.#recognise(member, parsePem(this.#crypto, identity.getIdBytes_asU8()))
+      return typeof found === 'string' ? refused(found) : found
     } catch (error) {
       if (!(error instanceof ScrutinError)) throw error
-      return error.message
+      return refused(error.message, !(error instanceof UndecidedCertificate))
     }
   }
 
   #recognise (member: Member, certificate: Certificate): Identity | string {
     if (certificate.isAuthority) return 'a certificate authority signs no transactions'
+    if (!certificate.mayIdentify) return 'the certificate is for other uses'
     const root = member.roots.find((candidate) => isIssuedBy(this.#crypto, certificate, candidate))
     if (root === undefined) return `the certificate was not issued by ${member.mspId}`
     const named = certificate.organizationalUnits.flatMap((unit) => member.kinds.get(unit) ?? [])

@@ -9,7 +9,7 @@ import { msp } from '@hyperledger/fabric-protos'
 import { concatBytes, equalBytes } from '../../protocol/src/bytes.ts'
 import { isValidAt } from './certificate.ts'
 import { isPlainSignature } from './chain-crypto.ts'
-import type { Identity, MemberIdentities } from './member-identities.ts'
+import { type Identity, isIdentity, type MemberIdentities } from './member-identities.ts'
 
 export interface GivenEndorsement {
   /** What was endorsed: a serialised `peer.ProposalResponsePayload`. */
@@ -25,11 +25,13 @@ export interface GivenEndorsement {
  */
 export function plainEndorser (members: MemberIdentities, { payload, endorser, signature }: GivenEndorsement, timeMs: number): Identity | string {
   const identity = members.identify(endorser)
-  if (typeof identity === 'string') return identity
+  if (!isIdentity(identity)) return identity.reason
   if (identity.kind !== 'peer') return `a ${identity.kind} of ${identity.mspId} endorses`
   if (!isValidAt(identity.certificate, timeMs)) return `the certificate of ${identity.mspId}'s peer is not valid now`
   if (!equalBytes(endorser, plainIdentity(identity))) return `the identity of ${identity.mspId}'s peer is not spelled as peers spell it`
-  if (!isPlainSignature(signature)) return `a signature of ${identity.mspId}'s peer is not spelled as peers spell it`
+  const { curve } = identity.certificate.key
+  if (curve !== 'P-256') return `the key of ${identity.mspId}'s peer is one of ${curve}`
+  if (!isPlainSignature(curve, signature)) return `a signature of ${identity.mspId}'s peer is not spelled as peers spell it`
   if (!members.hasSigned(identity, concatBytes(payload, endorser), signature)) return `a signature of ${identity.mspId}'s peer does not hold`
   return identity
 }

@@ -1,7 +1,7 @@
 /** Fabric's policies: which identities must have signed (common/cauthdsl, common/policies). */
 import { common, msp } from '@hyperledger/fabric-protos'
 import { ScrutinError } from '../../protocol/src/errors.ts'
-import type { Identity, IdentityKind, MemberIdentities } from './member-identities.ts'
+import { type Identity, type IdentityKind, isIdentity, type MemberIdentities } from './member-identities.ts'
 import { decode } from './wire.ts'
 
 /** Whether identities satisfy the policy. Each has signed, and none is given twice. */
@@ -59,7 +59,7 @@ function parsePrincipal (members: MemberIdentities, principal: msp.MSPPrincipal)
   }
   if (principal.getPrincipalClassification() === IDENTITY) {
     const named = members.identify(bytes)
-    return (identity) => typeof named !== 'string' && identity.mspId === named.mspId && identity.certificate.fingerprint === named.certificate.fingerprint
+    return (identity) => isIdentity(named) && identity.mspId === named.mspId && identity.certificate.fingerprint === named.certificate.fingerprint
   }
   throw new ScrutinError('input.malformed', 'a policy names a principal by something else than a role or an identity')
 }

@@ -1,8 +1,8 @@
 /** What a transaction read and wrote, as its endorsers signed it (ledger/rwset). */
 import { ledger } from '@hyperledger/fabric-protos'
 import { toHex } from '../../protocol/src/bytes.ts'
-import { ScrutinError } from '../../protocol/src/errors.ts'
-import { decode, safeNumber } from './wire.ts'
+import * as shapes from './message-shapes.ts'
+import { decodeAsGo } from './wire.ts'
 
 const { rwset } = ledger
 const { kvrwset } = rwset
@@ -61,10 +61,9 @@ export interface NamespaceSet {
 }
 
 export function parseReadWriteSet (bytes: Uint8Array): NamespaceSet[] {
-  const set = decode('a read-write set', rwset.TxReadWriteSet, bytes)
-  if (set.getDataModel() !== rwset.TxReadWriteSet.DataModel.KV) throw new ScrutinError('input.malformed', 'a read-write set is of another data model')
+  const set = decodeAsGo('a read-write set', rwset.TxReadWriteSet, shapes.readWriteSet, bytes)
   return set.getNsRwsetList().map((entry) => {
-    const kv = decode('a read-write set', kvrwset.KVRWSet, entry.getRwset_asU8())
+    const kv = decodeAsGo('a read-write set', kvrwset.KVRWSet, shapes.keyValueSet, entry.getRwset_asU8())
     return {
       namespace: entry.getNamespace(),
       reads: kv.getReadsList().map(parseRead),
@@ -85,7 +84,8 @@ function parseRead (read: ledger.rwset.kvrwset.KVRead): Read {
 
 function parseVersion (version: ledger.rwset.kvrwset.Version | undefined): Version | undefined {
   if (version === undefined) return undefined
-  return { block: safeNumber('a version', version.getBlockNum()), transaction: safeNumber('a version', version.getTxNum()) }
+  // numbers that are not exact here are those of no block there is
+  return { block: version.getBlockNum(), transaction: version.getTxNum() }
 }
 
 function parseRange (range: ledger.rwset.kvrwset.RangeQueryInfo): RangeRead {
@@ -101,7 +101,7 @@ function parseRange (range: ledger.rwset.kvrwset.RangeQueryInfo): RangeRead {
 }
 
 function parseCollection (collection: ledger.rwset.CollectionHashedReadWriteSet): CollectionSet {
-  const set = decode('a collection\'s read-write set', kvrwset.HashedRWSet, collection.getHashedRwset_asU8())
+  const set = decodeAsGo('a collection\'s read-write set', kvrwset.HashedRWSet, shapes.hashedSet, collection.getHashedRwset_asU8())
   return {
     name: collection.getCollectionName(),
     reads: set.getHashedReadsList().map((read) => ({ key: toHex(read.getKeyHash_asU8()), version: parseVersion(read.getVersion()) })),

@@ -10,7 +10,7 @@ import { type ChainCheckName, type OpenChainChecks, openChainChecks } from './ch
 import type { ChainStore } from './chain-store.ts'
 import { type ChannelConfig, parseConfig, parseConfigEnvelope } from './channel-config.ts'
 import { contractName, lifecycleNamespace, readDefinition } from './contract-definition.ts'
-import { type Judgement, judgeTransaction, type ValidTransaction, validCode, type Verdict } from './judge-transaction.ts'
+import { type Judgement, judgeTransaction, membersOf, type ValidTransaction, validCode, type Verdict, writesPublicly } from './judge-transaction.ts'
 import { WriteExplainer } from './explain-writes.ts'
 import { checkOrderers, checkUnsigned } from './orderer-signatures.ts'
 import type { Identity } from './member-identities.ts'
@@ -123,7 +123,7 @@ export class ChainReplay {
       if (lastUpdate !== undefined || config.getSequence() !== 0) throw new ScrutinError('input.malformed', 'it is an update')
       return parseConfig(this.#crypto, envelope.channel, config)
     })
-    this.#compareFlags(block, [validCode], () => '')
+    this.#compareFlags(block, [{ verdict: validCode, detail: '', isPublic: true }])
     return this.#config !== undefined
   }
 
@@ -135,7 +135,7 @@ export class ChainReplay {
       return false
     }
     const transactions = this.#judgeAll(config, block)
-    this.#checkCertificates(block, orderers, transactions)
+    this.#checkCertificates(config, block, orderers, transactions)
     return true
   }
 
@@ -171,7 +171,7 @@ export class ChainReplay {
       valid.push(judgement.transaction)
       return { verdict: validCode, detail: '' }
     })
-    this.#compareFlags(block, verdicts.map(({ verdict }) => verdict), (index) => verdicts[index]!.detail)
+    this.#compareFlags(block, verdicts.map((verdict, index) => ({ ...verdict, isPublic: judgements[index]!.isPublic })))
     this.#remember(block, judgements)
     if (changesDefinition) this.#readDefinition(block)
     this.#coverBallots(block)
@@ -182,7 +182,8 @@ export class ChainReplay {
     const check = this.checks['chain.writes']
     const { writes, problem } = this.#writes.explain(transaction)
     check.count += writes
-    if (problem !== undefined) check.fail(`block ${block}, transaction ${index}: ${problem}`)
+    // honest members' contracts would not have endorsed it
+    if (problem !== undefined) check.fail(`block ${block}, transaction ${index}: ${problem}; endorsed by ${membersOf(transaction.endorsers)}, sent by ${transaction.creator.mspId}`)
   }
 
   /** Whatever the order within a block, which its orderers choose: at the end of each there are issuances for all ballots. */
@@ -211,36 +212,51 @@ export class ChainReplay {
     check.note(`${contractName} ${definition.version}, definition ${definition.sequence}`)
   }
 
-  /** Orderers don't sign the flags: ours decide, and a peer that says otherwise is named by the check that it fails. */
-  #compareFlags (block: ChainBlock, verdicts: readonly Verdict[], detail: (index: number) => string): void {
+  /**
+   * Orderers don't sign the flags: ours decide, and a peer that says otherwise is named by the check that it fails. By which
+   * of Fabric's names a transaction is invalid makes no difference; nor does what becomes of one that writes nothing that
+   * members share. What may be valid and is not explained fails whatever the flag says: whoever hands over the block sets it.
+   */
+  #compareFlags (block: ChainBlock, verdicts: ReadonlyArray<{ readonly verdict: Verdict, readonly detail: string, readonly isPublic: boolean }>): void {
     const flags = this.checks['chain.flags']
     if (block.flags.length !== block.envelopes.length) {
       flags.fail(`block ${block.number}: there are ${block.flags.length} flags for ${block.envelopes.length} transactions`)
       return
     }
-    verdicts.forEach((verdict, index) => {
+    verdicts.forEach(({ verdict, detail, isPublic }, index) => {
       flags.count++
       const flag = block.flags[index]!
-      if (flag === verdict || (verdict === 'unexplained' && flag !== validCode)) return
-      if (flag === validCode) this.checks[checkOf(verdict)].fail(`block ${block.number}, transaction ${index}: ${detail(index)}`)
-      else flags.fail(`block ${block.number}, transaction ${index}: the peer says ${codeName(flag)}, it is ${codeName(verdict)}`)
+      const place = `block ${block.number}, transaction ${index}`
+      if (verdict !== 'unexplained' && (flag === validCode) === (verdict === validCode)) return
+      if (!isPublic) flags.note(`${place}, which changes nothing that members share: the peer says ${codeName(flag)}, it is ${codeName(verdict)}`)
+      else if (verdict === 'unexplained' || flag === validCode) this.checks[checkOf(verdict)].fail(`${place}: ${detail}`)
+      else flags.fail(`${place}: the peer says ${codeName(flag)}, it is ${codeName(verdict)}`)
     })
   }
 
   /**
-   * Fabric itself asks no date of a certificate once a transaction is in a block. Here the sender's and endorsers'
-   * certificates must be valid at the transaction's own time, those of the orderers at the latest time in the block.
+   * Fabric itself asks no date of a certificate once a transaction is in a block. Here those of senders and endorsers are
+   * held against the time of each transaction that writes records, which the contract has held against the clock, and those
+   * of the orderers against the latest of these times. So much as f of n members could bring about alone is only noted.
    */
-  #checkCertificates (block: ChainBlock, orderers: readonly Identity[], transactions: readonly ValidTransaction[]): void {
-    const check = this.checks['chain.certificates']
-    const hold = ({ mspId, kind, certificate }: Identity, timeMs: number): void => {
-      check.count++
-      check.failUnless(isValidAt(certificate, timeMs), `block ${block.number}: the certificate of a ${kind} of ${mspId} was not valid at ${timeText(timeMs)}`)
+  #checkCertificates (config: ChannelConfig, block: ChainBlock, orderers: readonly Identity[], transactions: readonly ValidTransaction[]): void {
+    const writing = transactions.filter(({ action }) => action.sets.some((set) => set.namespace === contractName && writesPublicly(set)))
+    for (const { envelope, creator, endorsers } of writing) {
+      this.#holdDates(config, block, [creator], envelope.timestampMs)
+      this.#holdDates(config, block, endorsers, envelope.timestampMs)
     }
-    for (const { envelope, creator, endorsers } of transactions) for (const identity of [creator, ...endorsers]) hold(identity, envelope.timestampMs)
-    if (transactions.length === 0) return
-    const latest = Math.max(...transactions.map(({ envelope }) => envelope.timestampMs))
-    for (const identity of orderers) hold(identity, latest)
+    if (writing.length > 0) this.#holdDates(config, block, orderers, Math.max(...writing.map(({ envelope }) => envelope.timestampMs)))
+  }
+
+  #holdDates ({ members }: ChannelConfig, block: ChainBlock, identities: readonly Identity[], timeMs: number): void {
+    const check = this.checks['chain.certificates']
+    check.count += identities.length
+    const lapsed = identities.filter(({ certificate }) => !isValidAt(certificate, timeMs))
+    const [first] = lapsed
+    if (first === undefined) return
+    const detail = `block ${block.number}: the certificate of a ${first.kind} of ${membersOf(lapsed)} was not valid at ${timeText(timeMs)}`
+    if (new Set(lapsed.map(({ mspId }) => mspId)).size > mostLiars(members.mspIds.length)) check.fail(detail)
+    else check.note(detail)
   }
 }
 
@@ -267,6 +283,11 @@ function codeName (verdict: Verdict): string {
   return found?.[0] ?? String(verdict)
 }
 
+/** f of n = 3f + 1. */
+function mostLiars (members: number): number {
+  return Math.floor((members - 1) / 3)
+}
+
 function timeText (timeMs: number): string {
-  return timeMs <= 8.64e15 ? new Date(timeMs).toISOString() : String(timeMs)
+  return Math.abs(timeMs) <= 8.64e15 ? new Date(timeMs).toISOString() : String(timeMs)
 }

@@ -1,11 +1,12 @@
 /**
- * Protobuf messages, read so that no two readers can disagree: bytes are taken
- * only if they are what the message writes back: known fields, each once, in
- * order, no defaults spelled out. Fabric's own writers write so.
+ * Protobuf messages, read so that no two readers can disagree: either only if
+ * they are what the message writes back (known fields, each once, in order, no
+ * defaults spelled out: Fabric's own writers write so), or as a peer reads them.
  */
 import jspb from 'google-protobuf'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import { equalBytes } from '../../protocol/src/bytes.ts'
+import { type MessageShape, respell } from './go-wire.ts'
 
 interface Message { serializeBinary (): Uint8Array }
 interface MessageType<T extends Message> {
@@ -53,6 +54,23 @@ export function decode<T extends Message> (what: string, type: MessageType<T>, b
   const message = decodeLoosely(what, type, bytes)
   if (!equalBytes(message.serializeBinary(), bytes)) throw new ScrutinError('input.not-canonical', `${what} is not encoded as Fabric encodes it`)
   return message
+}
+
+/**
+ * For messages that a sender may spell: read as Go reads them, so that no spelling is an audit's and not a peer's.
+ * Throws `input.malformed` for what Go refuses too.
+ */
+export function decodeAsGo<T extends Message> (what: string, type: MessageType<T>, shape: MessageShape, bytes: Uint8Array): T {
+  try {
+    return decode(what, type, bytes)
+  } catch (error) {
+    if (!(error instanceof ScrutinError)) throw error
+  }
+  try {
+    return decodeLoosely(what, type, respell(shape, bytes))
+  } catch (cause) {
+    throw new ScrutinError('input.malformed', `${what} cannot be decoded`, { cause })
+  }
 }
 
 /** For messages with maps, which have no one spelling: only what is hashed and signed around them holds them fast. */

@@ -3,8 +3,8 @@ import { definitionKeys } from '../contract-definition.ts'
 import type { NamespaceSet } from '../read-write-set.ts'
 import { demand } from './work.ts'
 
-/** Approvals stand in the member's own collection; a definition is public, and of the one contract. */
-export function explainContract ({ writes, collections }: NamespaceSet, mspId: string): void {
+/** A definition is public, of the one contract, and not mixed with a member's own approvals. By majority: whoever sends it. */
+export function explainContract ({ writes, collections }: NamespaceSet): void {
   for (const { key, value } of writes) demand(value !== undefined && definitionKeys.includes(key), `no key of the lifecycle is explained to be ${JSON.stringify(key)}`)
-  for (const { name, writes: hashed } of collections) demand(hashed.length === 0 || name === `_implicit_org_${mspId}`, `${mspId} writes to the collection ${name}`)
+  for (const { name, writes: hashed } of collections) demand(hashed.length === 0, `a definition comes with a write to the collection ${name}`)
 }

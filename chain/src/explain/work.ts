@@ -44,7 +44,7 @@ export function placeWrites ({ writes }: NamespaceSet): Map<string, PlacedWrite>
 
 /** How records write a transaction's time. */
 export function timeText (timeMs: number): string {
-  demand(timeMs <= 8.64e15, 'the transaction has no time')
+  demand(Math.abs(timeMs) <= 8.64e15, 'the transaction has no time')
   return new Date(timeMs).toISOString()
 }
 

@@ -27,6 +27,8 @@ export interface DraftSet {
   readonly writes?: readonly { readonly key: string, readonly value: Uint8Array | undefined }[]
   /** The member whose own collection it writes to. */
   readonly approvalOf?: string
+  /** Whether it sets a policy for a key of that collection too. */
+  readonly hasPolicy?: boolean
 }
 
 /** What is signed by the endorsers, and then by the sender. */
@@ -48,7 +50,15 @@ export interface DraftTransaction {
   readonly nonce?: Uint8Array
   /** Changes the parts just before the sender signs. */
   readonly change?: (parts: TransactionParts) => void
+  /** Spells the messages otherwise before they are hashed or signed. */
+  readonly spell?: (layer: Layer, bytes: Uint8Array) => Uint8Array
+  /** Whose proposal it is; the creator's by default. */
+  readonly proposer?: { readonly serialized: Uint8Array, readonly nonce: Uint8Array }
 }
+
+/** The messages that whoever sends a transaction serialises, and those of its endorsers. */
+export const layers = ['envelope', 'payload', 'channel header', 'signature header', 'extension', 'transaction', 'action', 'response', 'chaincode action', 'read-write set'] as const
+export type Layer = typeof layers[number]
 
 export interface DraftBlock {
   readonly transactions: readonly DraftTransaction[]
@@ -57,6 +67,8 @@ export interface DraftBlock {
   /** Whose key signs for a consenter; its own by default. */
   readonly signWith?: (consenter: number) => TestIdentity
   readonly lastConfig?: number
+  /** Changes what stands in the block's metadata beside the flags. */
+  readonly changeMetadata?: (signatures: common.Metadata) => Uint8Array
   /** Envelopes in place of the transactions'. */
   readonly envelopes?: readonly Uint8Array[]
 }
@@ -141,23 +153,26 @@ export function writeChain (consortium: TestConsortium, drafts: readonly DraftBl
 }
 
 export function writeTransaction (draft: DraftTransaction): Uint8Array {
-  const signatureHeader = new common.SignatureHeader()
-  signatureHeader.setCreator(draft.creator.serialized)
+  const spell = (layer: Layer, message: { serializeBinary (): Uint8Array }): Uint8Array => draft.spell?.(layer, message.serializeBinary()) ?? message.serializeBinary()
   const nonce = Uint8Array.from(draft.nonce ?? randomBytes(24))
-  signatureHeader.setNonce(nonce)
+  const signatureHeader = spell('signature header', signatureHeaderOf(draft.creator.serialized, nonce))
+  const proposed = draft.proposer === undefined ? signatureHeader : signatureHeaderOf(draft.proposer.serialized, draft.proposer.nonce).serializeBinary()
   const channelHeader = headerOf(draft, nonce)
+  const plain = channelHeader.getExtension_asU8()
+  channelHeader.setExtension$(draft.spell?.('extension', plain) ?? plain)
   const proposal = new peer.ChaincodeProposalPayload()
   proposal.setInput(new TextEncoder().encode('what was asked for, which nobody reads'))
   const version = new peer.ChaincodeID()
   version.setName(draft.chaincode)
   version.setVersion('1')
   const action = new peer.ChaincodeAction()
-  action.setResults(readWriteSet(draft.sets))
+  const sets = readWriteSet(draft.sets)
+  action.setResults(draft.spell?.('read-write set', sets) ?? sets)
   action.setChaincodeId(version)
   const responsePayload = new peer.ProposalResponsePayload()
-  responsePayload.setExtension$(action.serializeBinary())
-  responsePayload.setProposalHash(sha256(channelHeader.serializeBinary(), signatureHeader.serializeBinary(), proposal.serializeBinary()))
-  const response = responsePayload.serializeBinary()
+  responsePayload.setExtension$(spell('chaincode action', action))
+  responsePayload.setProposalHash(sha256(spell('channel header', channelHeader), proposed, proposal.serializeBinary()))
+  const response = spell('response', responsePayload)
   const parts: TransactionParts = {
     channelHeader,
     response,
@@ -177,11 +192,18 @@ export function writeTransaction (draft: DraftTransaction): Uint8Array {
   actionPayload.setChaincodeProposalPayload(proposal.serializeBinary())
   actionPayload.setAction(endorsed)
   const transactionAction = new peer.TransactionAction()
-  transactionAction.setHeader(signatureHeader.serializeBinary())
-  transactionAction.setPayload(actionPayload.serializeBinary())
+  transactionAction.setHeader(proposed)
+  transactionAction.setPayload(spell('action', actionPayload))
   const transaction = new peer.Transaction()
   transaction.setActionsList([transactionAction])
-  return envelope(parts.channelHeader, signatureHeader, transaction.serializeBinary(), draft.creator)
+  return envelope({ channel: spell('channel header', parts.channelHeader), signature: signatureHeader, data: spell('transaction', transaction), signer: draft.creator, spell })
+}
+
+function signatureHeaderOf (creator: Uint8Array, nonce: Uint8Array): common.SignatureHeader {
+  const header = new common.SignatureHeader()
+  header.setCreator(creator)
+  header.setNonce(nonce)
+  return header
 }
 
 function headerOf (draft: DraftTransaction, nonce: Uint8Array): common.ChannelHeader {
@@ -201,18 +223,26 @@ function headerOf (draft: DraftTransaction, nonce: Uint8Array): common.ChannelHe
   return channelHeader
 }
 
-function envelope (channelHeader: common.ChannelHeader, signatureHeader: common.SignatureHeader, data: Uint8Array, signer: TestIdentity | undefined): Uint8Array {
+interface EnvelopeParts {
+  readonly channel: Uint8Array
+  readonly signature: Uint8Array
+  readonly data: Uint8Array
+  readonly signer: TestIdentity | undefined
+  readonly spell?: (layer: Layer, message: { serializeBinary (): Uint8Array }) => Uint8Array
+}
+
+function envelope ({ channel, signature, data, signer, spell = (_, message) => message.serializeBinary() }: EnvelopeParts): Uint8Array {
   const header = new common.Header()
-  header.setChannelHeader(channelHeader.serializeBinary())
-  header.setSignatureHeader(signatureHeader.serializeBinary())
+  header.setChannelHeader(channel)
+  header.setSignatureHeader(signature)
   const payload = new common.Payload()
   payload.setHeader(header)
   payload.setData(data)
-  const bytes = payload.serializeBinary()
+  const bytes = spell('payload', payload)
   const made = new common.Envelope()
   made.setPayload(bytes)
   if (signer !== undefined) made.setSignature(signer.sign(bytes))
-  return made.serializeBinary()
+  return spell('envelope', made)
 }
 
 /** An envelope with a configuration, as an orderer puts it alone in a block. */
@@ -225,7 +255,7 @@ export function configEnvelope (data: Uint8Array, signer?: TestIdentity): Uint8A
     signatureHeader.setCreator(signer.serialized)
     signatureHeader.setNonce(Uint8Array.from(randomBytes(24)))
   }
-  return envelope(channelHeader, signatureHeader, data, signer)
+  return envelope({ channel: channelHeader.serializeBinary(), signature: signatureHeader.serializeBinary(), data, signer })
 }
 
 function readWriteSet (sets: readonly DraftSet[]): Uint8Array {
@@ -253,18 +283,23 @@ function readWriteSet (sets: readonly DraftSet[]): Uint8Array {
     const namespace = new rwset.NsReadWriteSet()
     namespace.setNamespace(set.namespace)
     namespace.setRwset(kv.serializeBinary())
-    if (set.approvalOf !== undefined) namespace.setCollectionHashedRwsetList([approval(set.approvalOf)])
+    if (set.approvalOf !== undefined) namespace.setCollectionHashedRwsetList([approval(set.approvalOf, set.hasPolicy)])
     return namespace
   }))
   return all.serializeBinary()
 }
 
-function approval (mspId: string): ledger.rwset.CollectionHashedReadWriteSet {
+function approval (mspId: string, hasPolicy = false): ledger.rwset.CollectionHashedReadWriteSet {
   const write = new kvrwset.KVWriteHash()
   write.setKeyHash(sha256(new TextEncoder().encode(mspId)))
   write.setValueHash(sha256(new Uint8Array(1)))
   const hashed = new kvrwset.HashedRWSet()
   hashed.setHashedWritesList([write])
+  if (hasPolicy) {
+    const policy = new kvrwset.KVMetadataWriteHash()
+    policy.setKeyHash(write.getKeyHash_asU8())
+    hashed.setMetadataWritesList([policy])
+  }
   const collection = new rwset.CollectionHashedReadWriteSet()
   collection.setCollectionName(`_implicit_org_${mspId}`)
   collection.setHashedRwset(hashed.serializeBinary())
@@ -310,7 +345,7 @@ function signBlock ({ members }: TestConsortium, draft: DraftBlock, header: Uint
     signature.setSignature(signer.sign(Buffer.concat([value, identifier.serializeBinary(), header])))
     return signature
   }))
-  return metadata.serializeBinary()
+  return draft.changeMetadata?.(metadata) ?? metadata.serializeBinary()
 }
 
 function writeBlock (number: number, previousHash: Uint8Array, envelopes: readonly Uint8Array[], sign: (header: Uint8Array) => Uint8Array, flags: readonly number[]): { bytes: Uint8Array, hash: Uint8Array } {
