@@ -276,6 +276,10 @@ t.test('writes that SPEC.md does not explain', async (t) => {
   const tooLate = Date.parse(election.definition.closesAt) + (election.definition.graceSeconds + 1) * 1000
   await unexplained(withTransaction(ballotPlace, (same) => ({ ...same, timestampMs: tooLate })), /is written too late/)
 
+  // one whose sender claims to be past the cut-off, when others' clocks need not be
+  const closing = (timestampMs: number): DraftBlock[] => [...drafts.slice(0, ballotPlace + 1), { transactions: [bare({ timestampMs }, [stateOf('closed', {}, timestampMs)])], signers: [1, 2, 3] }]
+  await unexplained(closing(tooLate), /open → closed/)
+  t.strictSame(await failed(writeChain(consortium, closing(tooLate + 59_000))), [])
   await unexplained(insertedAfter(ballotPlace, bare({}, [stateOf('published')])), /open → published is no step of the life cycle/)
   await unexplained(insertedAfter(ballotPlace, bare({}, [stateOf('keyed')])), /open → keyed/)
   await unexplained(insertedAfter(ballotPlace, bare({}, [stateOf('closed')])), /open → closed/)

@@ -1,4 +1,5 @@
 /** The steps of an election that people or timers take: open, close, cancel, void. */
+import { surelyPastMs } from '../../protocol/src/clock-skew.ts'
 import { cutOffMs, timestampMs } from '../../protocol/src/definition.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import { openingRecord } from '../../protocol/src/opening.ts'
@@ -24,12 +25,15 @@ export async function openElection (transaction: Transaction, electionId: string
   return {}
 }
 
-/** Ends the voting. It must not read the box: the place of this transaction in the chain is the cut-off. */
+/**
+ * Ends the voting. It must not read the box: the place of this transaction in the chain is where the box ends. Not before
+ * the cut-off is past by the endorsers' clocks, whatever the sender's says: a ballot in time must not find it closed.
+ */
 export async function closeElection (transaction: Transaction, electionId: string): Promise<Record<string, never>> {
   transaction.requireRole('gateway', 'organiser')
   const election = await readStoredElection(transaction, electionId)
   requireStatus(election, 'open')
-  if (transaction.timeMs() < cutOffMs(election.definition)) {
+  if (transaction.timeMs() < surelyPastMs(cutOffMs(election.definition))) {
     if (!transaction.hasRole('organiser')) throw new ScrutinError('election.too-early', `it closes at ${election.definition.closesAt}`)
     transaction.requireMsp(election.definition.organiser.mspId)
     if (!election.definition.earlyClose) throw new ScrutinError('election.early-close')

@@ -4,6 +4,7 @@ import {
   parseCeremonyMessage, qualifiedTrustees,
 } from '../../protocol/src/ceremony.ts'
 import { checkComplaint } from '../../protocol/src/complaint.ts'
+import { surelyPastMs } from '../../protocol/src/clock-skew.ts'
 import { type Definition, timestampMs } from '../../protocol/src/definition.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import { parseSigned } from '../../protocol/src/messages.ts'
@@ -83,13 +84,13 @@ async function finishWhenComplete (
   await changeStatus(transaction, election.id, 'keyed')
 }
 
-/** Cancels an election whose ceremony missed a deadline. */
+/** Cancels an election whose ceremony missed a deadline, when that is past by the endorsers' clocks as well: no trustee in time is shut out. */
 export async function expireCeremony (transaction: Transaction, electionId: string): Promise<Record<string, never>> {
   transaction.requireRole('gateway', 'trustee', 'organiser')
   const election = await readStoredElection(transaction, electionId)
   requireStatus(election, 'announced')
   const round = await currentRound(transaction, election)
-  if (transaction.timeMs() <= deadlineMs(election.definition, round)) throw new ScrutinError('election.too-early', `the ${round} round still runs`)
+  if (transaction.timeMs() <= surelyPastMs(deadlineMs(election.definition, round))) throw new ScrutinError('election.too-early', `the ${round} round still runs`)
   await changeStatus(transaction, electionId, 'cancelled', `the key ceremony missed the deadline of its ${round} round`)
   return {}
 }

@@ -2,14 +2,12 @@
 import type { Context } from 'fabric-contract-api'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import { canonicalBytes } from '../../protocol/src/canonical-json.ts'
+import { maxSkewMs } from '../../protocol/src/clock-skew.ts'
 import { isPlainCertificate } from './plain-certificate.ts'
 import { WorldState } from './world-state.ts'
 
 export const roles = ['gateway', 'registrar', 'trustee', 'organiser', 'auditor'] as const
 export type Role = typeof roles[number]
-
-/** Endorsers refuse a client's timestamp that is further than this from their own clock. */
-const maxSkewMs = 60_000
 
 export class Transaction {
   readonly state: WorldState

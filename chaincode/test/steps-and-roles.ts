@@ -4,6 +4,7 @@ import type { Ledger } from '../../ledger/src/port.ts'
 import { readDirectory } from '../../ledger/src/read-directory.ts'
 import { canonicalText } from '../../protocol/src/canonical-json.ts'
 import { blindedMessageHash } from '../../protocol/src/credential.ts'
+import { cutOffMs } from '../../protocol/src/definition.ts'
 import { commitMessage, confirmMessage, drawSecrets } from '../../protocol/src/hold-shares.ts'
 import { signIssuance } from '../../protocol/src/issuances.ts'
 import { keysRecord } from '../../protocol/src/opening.ts'
@@ -12,7 +13,8 @@ import { generateKeyPair, type KeyPair } from '../../protocol/src/schnorr.ts'
 import { pointToHex } from '../../protocol/src/group.ts'
 import { signMessage } from '../../protocol/src/signed-message.ts'
 import { tags } from '../../protocol/src/tagged-hash.ts'
-import { complaintAbout, dealingBadly, sampleElection, sampleRegistrarMessage } from '../../protocol/test/support/sample-election.ts'
+import { castableBallot, complaintAbout, dealingBadly, type SampleElection, sampleElection, sampleRegistrarMessage } from '../../protocol/test/support/sample-election.ts'
+import { setClock } from './support/set-clock.ts'
 import {
   announce, cast, codeOf, countAll, finishElection, postCeremony, postConfirm, postDecryption, postTrial, prepareRegistrar, prepareToOpen, readElectionView, recordIssuances, runCeremony, signRoot, stageOpenElection,
   temporaryLedger, voteAll,
@@ -148,13 +150,17 @@ t.test('two complaints at once both count; with fewer than t trustees left the e
 })
 
 t.test('a missed deadline cancels the election', async (t) => {
-  const soon = (ms: number): string => new Date(Date.now() + ms).toISOString().replace(/\.\d+Z$/, 'Z')
-  const slow = sampleElection({ changes: { ceremony: { commitBy: soon(4000), dealBy: minutes(5), confirmBy: minutes(6) } } })
+  const slow = sampleElection()
   await announce(as, slow)
   const anyone = await as('MemberC', 'gateway')
-  t.equal(await codeOf(anyone.submit('expireCeremony', [slow.id])), 'election.too-early')
-  await new Promise((resolve) => setTimeout(resolve, 4200))
-  t.equal(await codeOf(postCeremony(as, slow, 0, slow.commits[0]!)), 'election.too-late')
+  const deadline = Date.parse(slow.definition.ceremony.commitBy)
+  t.teardown(setClock(deadline))
+  await postCeremony(as, slow, 0, slow.commits[0]!)
+  setClock(deadline + 1)
+  t.equal(await codeOf(postCeremony(as, slow, 1, slow.commits[1]!)), 'election.too-late')
+  setClock(deadline + 59_000)
+  t.equal(await codeOf(anyone.submit('expireCeremony', [slow.id])), 'election.too-early', 'a clock a minute fast cancels nothing that others have time for')
+  setClock(deadline + 60_001)
   t.equal(await codeOf(anyone.submit('expireCeremony', [slow.id])), 'it succeeded')
   t.equal((await readElectionView(as, slow)).state.status, 'cancelled')
 })
@@ -204,6 +210,13 @@ t.test('registrars', async (t) => {
   t.equal(await submit([2, 3, 4].map((place) => signIssuance(election.idBytes, keys, { ...issuance, place: election.places[place]! }))), 'it succeeded', 'a batch')
 })
 
+/** A ballot with its issuances on the ledger, not cast yet. */
+async function voterInTime (election: SampleElection): ReturnType<typeof castableBallot> {
+  const ballot = await castableBallot(election, ['blank'])
+  await recordIssuances(as, election, 0, ballot.blinded)
+  return ballot
+}
+
 t.test('opening and closing keep to the times and to who may', async (t) => {
   const early = sampleElection({ freshRsaKeys: true, changes: { opensAt: minutes(50), earlyClose: false } })
   await announce(as, early)
@@ -217,6 +230,15 @@ t.test('opening and closing keep to the times and to who may', async (t) => {
   t.equal(await codeOf((await as('MemberA', 'organiser')).submit('close', [election.id])), 'election.early-close')
   t.equal(await codeOf((await as('MemberA', 'gateway')).submit('close', [election.id])), 'election.too-early')
   t.equal(await codeOf((await as('MemberA', 'organiser')).submit('cancel', [election.id, 'too late to cancel'])), 'election.state')
+  const { bytes } = await voterInTime(election)
+  const cutOff = cutOffMs(election.definition)
+  t.teardown(setClock(cutOff + 59_000))
+  for (const role of ['gateway', 'trustee', 'organiser']) t.not(await codeOf((await as('MemberA', role)).submit('close', [election.id])), 'it succeeded', `a ${role} whose clock is a minute fast closes nothing`)
+  setClock(cutOff - 1000)
+  t.equal(await codeOf(cast(as, election, [bytes])), 'it succeeded', 'so a ballot in time is taken')
+  const back = setClock(cutOff + 60_000)
+  t.equal(await codeOf((await as('MemberA', 'gateway')).submit('close', [election.id])), 'it succeeded')
+  back()
 
   const open = sampleElection({ freshRsaKeys: true })
   await stageOpenElection(as, open)

@@ -1,3 +1,4 @@
+import { surelyPastMs } from '../../protocol/src/clock-skew.ts'
 import { cutOffMs, timestampMs } from '../../protocol/src/definition.ts'
 import { isWithheld } from '../../protocol/src/result.ts'
 import { tallyFromJson } from '../../protocol/src/tally.ts'
@@ -26,10 +27,10 @@ function possibleStep ({ electionId, definition, state, ceremony, count, decrypt
       const { commitBy, dealBy, confirmBy } = definition.ceremony
       const isMissing = (posted: readonly number[]): boolean => posted.length < definition.trustees.length
       const deadline = isMissing(ceremony.commit) ? commitBy : isMissing(ceremony.deal) ? dealBy : confirmBy
-      return { transaction: 'expireCeremony', args: [electionId], dueAt: timestampMs(deadline) }
+      return { transaction: 'expireCeremony', args: [electionId], dueAt: surelyPastMs(timestampMs(deadline)) }
     }
     case 'open':
-      return { transaction: 'close', args: [electionId], dueAt: cutOffMs(definition) }
+      return { transaction: 'close', args: [electionId], dueAt: surelyPastMs(cutOffMs(definition)) }
     case 'closed':
       return { transaction: 'countPage', args: [electionId, countPageSize.toString()], dueAt: 0 }
     case 'tallied':

@@ -1,26 +1,27 @@
 import t from 'tap'
+import { cutOffMs } from '../../protocol/src/definition.ts'
 import { castableBallot, sampleElection } from '../../protocol/test/support/sample-election.ts'
 import { announce, cast, decryptAll, readElectionView, stageOpenElection } from '../../chaincode/test/support/staged-election.ts'
+import { setClock } from '../../chaincode/test/support/set-clock.ts'
 import { eventually } from '../../ledger/test/support/until.ts'
 import { testBench } from './support/gateways.ts'
 
 const follow = { pollMs: 50, turnMs: 200 }
-const soon = (seconds: number): string => new Date(Date.now() + seconds * 1000).toISOString().replace(/\.\d+Z$/, 'Z')
 
 t.test('four gateways close, count and publish by themselves', async (t) => {
   const { as, gateway } = await testBench(t)
-  const election = sampleElection({
-    changes: { closesAt: soon(12), ceremony: { commitBy: soon(8), dealBy: soon(9), confirmBy: soon(10) }, graceSeconds: 1 },
-  })
+  const election = sampleElection()
   await stageOpenElection(as, election)
   for (let i = 0; i < 3; i++) await cast(as, election, [(await castableBallot(election, ['blank'])).bytes])
+  const cutOff = cutOffMs(election.definition)
+  t.teardown(setClock(cutOff + 58_500))
   const gates = await Promise.all(election.definition.members.map(async (mspId) => await gateway(mspId, { follow })))
   const status = async (): Promise<string> => (await readElectionView(as, election)).state.status
   t.equal(await status(), 'open')
   await eventually(async () => await status() === 'tallied')
   const history = (await gates[0]!.app.inject(`/v1/elections/${election.id}/history`)).json().history as { state: { status: string, at: string } }[]
   const closed = history.find(({ state }) => state.status === 'closed')!
-  t.ok(Date.parse(closed.state.at) >= Date.parse(election.definition.closesAt) + 1000, 'not before the grace is over')
+  t.ok(Date.parse(closed.state.at) >= cutOff + 60_000, 'not before the grace is over by every endorser\'s clock')
   await decryptAll(as, election)
   await eventually(async () => await status() === 'published')
   t.match(await readElectionView(as, election), { result: { ballots: 3, withheld: false } })
@@ -41,9 +42,13 @@ t.test('with too few ballots nothing waits for the trustees, and a gateway alone
 
 t.test('a ceremony that misses a deadline is cancelled', async (t) => {
   const { as, gateway } = await testBench(t)
-  const election = sampleElection({ changes: { ceremony: { commitBy: soon(6), dealBy: soon(60), confirmBy: soon(120) } } })
+  const election = sampleElection()
   await announce(as, election)
+  const deadline = Date.parse(election.definition.ceremony.commitBy)
+  t.teardown(setClock(deadline + 58_500))
   await gateway('MemberC', { follow })
   await eventually(async () => (await readElectionView(as, election)).state.status === 'cancelled')
-  t.match(await readElectionView(as, election), { state: { reason: /commit/ } })
+  const { state } = await readElectionView(as, election)
+  t.match(state, { reason: /commit/ })
+  t.ok(Date.parse(state.at) > deadline + 60_000)
 })

@@ -68,7 +68,7 @@ export function timestampMs (timestamp: string): number {
   return Date.parse(timestamp)
 }
 
-/** The moment from which every gateway submits the close. */
+/** The moment up to which ballots are taken, by their transactions' time. */
 export function cutOffMs (definition: Definition): number {
   return timestampMs(definition.closesAt) + definition.graceSeconds * 1000
 }

@@ -5,6 +5,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type CeremonyContext, type CeremonyMessage, ceremonyTags, ceremonyTranscript, checkCommit, checkDeal, type CommitMessage, type DealMessage, qualifiedTrustees } from '../../protocol/src/ceremony.ts'
 import { checkComplaint } from '../../protocol/src/complaint.ts'
+import { surelyPastMs } from '../../protocol/src/clock-skew.ts'
 import { type Definition, timestampMs } from '../../protocol/src/definition.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import { commitMessage, complaintMessage, confirmMessage, dealMessage, drawSecrets, findBadDealers, receiveShares } from '../../protocol/src/hold-shares.ts'
@@ -143,7 +144,7 @@ async function post ({ ledger, log }: Trustee, electionId: string, signed: Signe
 
 /** Whoever sees a deadline missed says so to the contract, which judges by its own clock. */
 async function expireIfLate ({ ledger, log }: Trustee, { id, definition }: KnownElection): Promise<void> {
-  if (Date.now() <= timestampMs(definition.ceremony.commitBy)) return
+  if (Date.now() <= surelyPastMs(timestampMs(definition.ceremony.commitBy))) return
   try {
     await ledger.submit('expireCeremony', [id])
     log.warn({ electionId: id }, 'the key ceremony missed a deadline: the election is cancelled')

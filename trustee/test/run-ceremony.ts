@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap'
 import { announce, codeOf, postCeremony, readElectionView } from '../../chaincode/test/support/staged-election.ts'
+import { setClock } from '../../chaincode/test/support/set-clock.ts'
 import type { Ledger } from '../../ledger/src/port.ts'
 import { toBase64url } from '../../protocol/src/bytes.ts'
 import { canonicalBytes } from '../../protocol/src/canonical-json.ts'
@@ -131,11 +132,12 @@ t.test('with fewer than t trustees left the election is cancelled; what is held 
 })
 
 t.test('a missed deadline cancels the election', async (t) => {
-  const at = (seconds: number): string => new Date(Date.now() + seconds * 1000).toISOString().replace(/\.\d+Z$/, 'Z')
-  const staged = await stageTrustees({ changes: { ceremony: { commitBy: at(4), dealBy: at(60), confirmBy: at(120) } } })
+  const staged = await stageTrustees()
   t.teardown(staged.close)
   const { as, election, trustees } = staged
   await announce(as, election)
+  t.equal(await advanceCeremony(trustees[0]!, election.id), 'waiting')
+  t.teardown(setClock(Date.parse(election.definition.ceremony.commitBy) + 59_000))
   const stop = new AbortController()
   const following = followCeremony(trustees[0]!, { signal: stop.signal, pollMs: 200 })
   while ((await readElectionView(as, election)).state.status === 'announced') await new Promise((resolve) => setTimeout(resolve, 100))

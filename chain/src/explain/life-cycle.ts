@@ -1,5 +1,6 @@
 /** The steps of an election's life: from where, by whom, and with which record beside it. */
 import { parseCanonical } from '../../../protocol/src/canonical-json.ts'
+import { surelyPastMs } from '../../../protocol/src/clock-skew.ts'
 import { cutOffMs, timestampMs } from '../../../protocol/src/definition.ts'
 import { parseState } from '../../../protocol/src/verify-state.ts'
 import type { ElectionHistory } from '../election-history.ts'
@@ -34,10 +35,10 @@ export function explainState (write: ElectionWrite): void {
   switch (step) {
     case 'new → announced': has(byOrganiser && write.comesWith('definition')); break
     case 'announced → keyed': has(role === 'trustee' && write.comesWith('keys') && write.comesWith('confirm')); break
-    case 'announced → cancelled': has(byOrganiser || (role === 'trustee' && write.comesWith('complaint')) || (byAny && timeMs > roundDeadline(election))); break
+    case 'announced → cancelled': has(byOrganiser || (role === 'trustee' && write.comesWith('complaint')) || (byAny && timeMs > surelyPastMs(roundDeadline(election)))); break
     case 'keyed → cancelled': has(byOrganiser); break
     case 'keyed → open': has((byOrganiser || role === 'gateway') && write.comesWith('opening') && timestampMs(definition.opensAt) <= timeMs && timeMs < timestampMs(definition.closesAt)); break
-    case 'open → closed': has(timeMs >= cutOffMs(definition) ? role === 'gateway' || role === 'organiser' : byOrganiser && definition.earlyClose); break
+    case 'open → closed': has(timeMs >= surelyPastMs(cutOffMs(definition)) ? role === 'gateway' || role === 'organiser' : byOrganiser && definition.earlyClose); break
     case 'closed → tallied': has(byAny && write.comesWith('count')); break
     case 'tallied → published': has(byAny && write.comesWith('result')); break
     case 'open → void': case 'closed → void': case 'tallied → void':
