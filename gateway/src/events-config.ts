@@ -7,4 +7,6 @@ export const EventsConfig = Type.Object({
   maxClientsPerAddress: Type.Optional(Type.Integer({ minimum: 0 })),
   /** A client that takes nothing for so long is cut off. */
   slowSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 3600 })),
+  /** So long a client may read what is no longer in memory; then it has to come back, as one more that waits for its turn. */
+  replaySeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 3600 })),
 }, { additionalProperties: false })

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import t from 'tap'
 import { castableBallot, sampleElection } from '../../protocol/test/support/sample-election.ts'
 import { sampleQuestion } from '../../protocol/test/support/sample-definition.ts'
@@ -105,4 +105,43 @@ t.test('heartbeats, a bounded number of clients, and the slow ones are cut off',
   await closed
   stop.abort()
   await listening1
+})
+
+t.test('slow readers of old events hold no slot for long, and one address has one', async (t) => {
+  const { as, listening } = await testBench(t)
+  const real = await as('MemberA', 'gateway')
+  const payload = new TextEncoder().encode(JSON.stringify({ electionId: 'x', padding: 'x'.repeat(100_000) }))
+  const reading = new Set<object>()
+  const ledger = changedLedger(real, { events: old })
+  async function * old ({ from, signal }: EventsOptions = {}): AsyncGenerator<ContractEvent> {
+    // the feed of the gateway itself begins at the newest block
+    if (from !== 0n) return
+    const reader = {}
+    reading.add(reader)
+    try {
+      for (let i = 0; i < 200 && signal?.aborted !== true; i++) yield { blockNumber: 0n, index: 1 + i, transactionId: '0'.repeat(64), name: 'padding', payload }
+    } finally {
+      reading.delete(reader)
+    }
+  }
+  const { url } = await listening('MemberA', { ledger, config: { events: { slowSeconds: 60, replaySeconds: 1 }, trustedProxies: ['127.0.0.1'] } })
+  await eventually(async () => (await fetch(`${url}/readyz`)).ok)
+  const slow = (address: string): Socket => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1')
+    socket.on('error', () => {})
+    socket.write(`GET /v1/events HTTP/1.1\r\nhost: x\r\nx-forwarded-for: ${address}\r\nlast-event-id: 0:0:0\r\n\r\n`)
+    socket.pause()
+    t.teardown(() => { socket.destroy() })
+    return socket
+  }
+  for (let i = 0; i < 4; i++) slow('192.0.2.1')
+  await eventually(async () => reading.size === 1)
+  for (const address of ['192.0.2.2', '192.0.2.3', '192.0.2.4']) slow(address)
+  await eventually(async () => reading.size === 4)
+  // all slots are held by readers that take nothing: whoever comes waits for a second, not for ever
+  const started = performance.now()
+  const response = await fetch(`${url}/v1/events`, { headers: { 'last-event-id': '0:0:0', 'x-forwarded-for': '192.0.2.5' }, signal: AbortSignal.timeout(15_000) })
+  const text = await response.text().catch((error: unknown) => String(error))
+  t.ok(text.includes('id: 0:1:0\n'), text.slice(0, 100))
+  t.ok(performance.now() - started < 8000)
 })

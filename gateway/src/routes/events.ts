@@ -5,17 +5,18 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { ScrutinError } from '../../../protocol/src/errors.ts'
 import { parseEventId } from '../event-feed.ts'
-import { Gate } from '../gate.ts'
+import { ReplaySlots } from '../replay-slots.ts'
 import { describe, ElectionParams, problems } from '../route-schemas.ts'
 import { streamEvents } from '../stream-events.ts'
 
 const defaultHeartbeatSeconds = 15
 const defaultMaxClients = 500
 const defaultMaxClientsPerAddress = 50
-/** So many read what is no longer in memory at the same time. */
+/** So many read what is no longer in memory at the same time, from as many addresses. */
 const readersAtOnce = 4
 /** A client that takes nothing for so long is cut off. */
 const defaultSlowSeconds = 30
+const defaultReplaySeconds = 60
 
 interface Client {
   /** When it was last given something that it has not taken yet. */
@@ -25,10 +26,10 @@ interface Client {
 
 const routes: FastifyPluginAsyncTypebox = async (app) => {
   const {
-    heartbeatSeconds = defaultHeartbeatSeconds, maxClients = defaultMaxClients, maxClientsPerAddress = defaultMaxClientsPerAddress, slowSeconds = defaultSlowSeconds,
+    heartbeatSeconds = defaultHeartbeatSeconds, maxClients = defaultMaxClients, maxClientsPerAddress = defaultMaxClientsPerAddress, slowSeconds = defaultSlowSeconds, replaySeconds = defaultReplaySeconds,
   } = app.config.events ?? {}
   const clients = new Set<Client>()
-  const gate = new Gate(readersAtOnce, maxClients)
+  const replays = new ReplaySlots(readersAtOnce, maxClients)
   /** In memory only, while they are connected. */
   const perAddress = new Map<string, number>()
   const sweep = setInterval(() => {
@@ -59,7 +60,14 @@ const routes: FastifyPluginAsyncTypebox = async (app) => {
       else perAddress.delete(request.ip)
     })
     const events = streamEvents({
-      feed: app.eventFeed, ledger: app.ledger, gate, electionId, after, heartbeatMs: 1000 * heartbeatSeconds, signal: AbortSignal.any([stop.signal, end.signal]),
+      feed: app.eventFeed,
+      ledger: app.ledger,
+      enterReplay: async () => await replays.enter(request.ip),
+      replayMs: 1000 * replaySeconds,
+      electionId,
+      after,
+      heartbeatMs: 1000 * heartbeatSeconds,
+      signal: AbortSignal.any([stop.signal, end.signal]),
     })
     // a stream that ends when the gateway stops must not leave a connection behind that is waited for
     reply.type('text/event-stream').header('cache-control', 'no-store').header('x-accel-buffering', 'no').header('connection', 'close')
