@@ -52,13 +52,19 @@ const options = ['A', 'B', 'C']
 const answers = [{ choose: [optionId(0), optionId(2)] }]
 /** Milliseconds between voters: while something is measured, and while members only have to come back. */
 const [hurried, unhurried] = [250, 1000]
-const voters = { casting: 130, issuing: 12, staying: 2, lying: 12 }
+const voters = { casting: 130, crowd: 60, attacking: 6, issuing: 12, staying: 2, lying: 12 }
 
 const up = async (): ReturnType<typeof bringUpConsortium> => await bringUpConsortium({ fabric: true, dataFolder, portBase, progress })
 const network = await up()
 const members = membersOf(network.consortium, dataFolder, portBase)
 const gateways = network.members.map(({ gateway }) => new GatewayClient(gateway.url))
 const channel = network.consortium.channel
+
+/** Transactions with ballots that a member's gateway has made, whatever became of them. */
+async function transactionsOf ({ ports }: typeof members[number]): Promise<number> {
+  const metrics = await (await fetch(`http://127.0.0.1:${ports.gatewayMetrics}/metrics`)).text()
+  return [...metrics.matchAll(/^scrutin_transaction_seconds_count\{[^}]*\} (\d+)$/gm)].reduce((sum, [, count]) => sum + Number(count), 0)
+}
 
 /** All peers answer, hold the same chain, and none is behind what the others had by now. */
 async function caughtUp (): Promise<void> {
@@ -73,11 +79,40 @@ async function caughtUp (): Promise<void> {
 }
 
 t.test('voting while members fall and come back', async (t) => {
-  const staged = await stageElection(network, approvalDraft('Faults', options), voters.casting + voters.issuing + voters.staying, progress)
+  const staged = await stageElection(network, approvalDraft('Faults', options), voters.casting + voters.crowd + voters.attacking + voters.issuing + voters.staying, progress)
   const at = await meetElection(gateways[0]!, staged.electionId)
   const codes = [...staged.codes]
   const ballots = await progress.step(`${voters.casting} ballots are prepared`, async () => await prepareBallots(at, codes.splice(0, voters.casting), answers))
   const voting = new SteadyVoting(at, gateways, ballots, unhurried)
+  const duplicated: PreparedBallot[] = []
+
+  await t.test('one who casts through two members at once, again and again, hardly delays others', async (t) => {
+    const crowd = await prepareBallots(at, codes.splice(0, voters.crowd), answers)
+    const duplicates = await prepareBallots(at, codes.splice(0, voters.attacking), answers)
+    const before = await transactionsOf(members[0]!)
+    const post = async ({ url }: GatewayClient, { bytes }: PreparedBallot): Promise<number> => {
+      const response = await fetch(`${url}/v1/elections/${staged.electionId}/ballots`, {
+        method: 'POST', headers: { 'content-type': 'application/octet-stream', prefer: 'wait=30' }, body: Uint8Array.from(bytes),
+      })
+      await response.arrayBuffer()
+      return response.status
+    }
+    const attack = Promise.all(duplicates.map(async (ballot) => {
+      for (let round = 0; round < 10; round++) await Promise.all([gateways[0]!, gateways[1]!, gateways[0]!].map(async (gateway) => await post(gateway, ballot)))
+    }))
+    const first = new SteadyVoting(at, [gateways[0]!], crowd, 0)
+    await Promise.all(crowd.map(async (ballot) => { await first.cast(ballot) }))
+    await attack
+    const statuses = await Promise.all(duplicates.map(async (ballot) => await post(gateways[0]!, ballot)))
+    t.strictSame(statuses, duplicates.map(() => 200), 'what came often is there, once')
+    t.strictSame(first.refused, [])
+    t.equal(first.acknowledged.length, crowd.length)
+    const transactions = await transactionsOf(members[0]!) - before
+    t.comment(`${transactions} transactions for ${crowd.length} ballots and ${duplicates.length} that came 30 times each`)
+    t.ok(transactions > 0 && transactions <= 3 * duplicates.length + 7, `${transactions} transactions`)
+    duplicated.push(...duplicates)
+    voting.acknowledged.push(...first.acknowledged)
+  })
 
   await t.test('of the leader, everything but its CA and registrar is killed', async (t) => {
     const leader = await readLeader(members, channel)
@@ -129,8 +164,8 @@ t.test('voting while members fall and come back', async (t) => {
 
   await t.test('every acknowledged ballot is counted exactly once', async (t) => {
     t.strictSame(voting.refused.map(String), [])
-    const trackers = new Set(voting.acknowledged.map(({ receipt }) => receipt.tracker))
-    t.equal(trackers.size, voting.acknowledged.length)
+    const trackers = new Set([...voting.acknowledged.map(({ receipt }) => receipt.tracker), ...duplicated.map(({ tracker }) => tracker)])
+    t.equal(trackers.size, voting.acknowledged.length + duplicated.length)
     await caughtUp()
     for (const gateway of gateways) {
       const found = await Promise.all([...trackers].map(async (tracker) => await gateway.readBallot(staged.electionId, tracker).then(() => true, () => false)))
