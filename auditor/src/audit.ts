@@ -8,8 +8,10 @@ import { bundleLines, maxBundleLineLength } from '../../protocol/src/bundle.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import { type Check, type CheckName, openChecks, type VerificationReport } from '../../protocol/src/verification-report.ts'
 import { verifyElection } from '../../protocol/src/verify-election.ts'
+import type { copiesCheckName } from './compare-copies.ts'
 import { BundleReadError, openBundle } from './open-bundle.ts'
 import { openTemporaryStore } from './sqlite-store.ts'
+import { electionOfAddress, whatStaysOpen } from './what-stays-open.ts'
 
 export interface AuditOptions {
   /** Without it the best verdict is "unanchored". */
@@ -18,6 +20,8 @@ export interface AuditOptions {
   readonly expectElection?: string
   /** Refuse a chain with fewer blocks. */
   readonly minHeight?: number
+  /** Called with each block before it is audited. */
+  readonly onBlock?: (bytes: Uint8Array) => void
   /** Called now and then with what is being worked on and how far it is. */
   readonly onProgress?: (name: string, count: number) => void
 }
@@ -29,11 +33,15 @@ export interface AuditReport extends Omit<VerificationReport, 'anchored' | 'chec
   readonly anchored: boolean
   /** Null for a bundle of records, which no block holds fast. */
   readonly chain: ChainSummary | null
-  readonly checks: readonly Check<CheckName | ChainCheckName>[]
+  readonly checks: readonly Check<CheckName | ChainCheckName | typeof copiesCheckName>[]
+  /** What was not asked, or not answered, though every check passed. Sentences. */
+  readonly open: readonly string[]
 }
 
 /** Audits the bundle at `source`; a bundle that can't be read is a report that says so, never an exception. */
-export async function audit (source: string, options: AuditOptions = {}): Promise<AuditReport> {
+export async function audit (source: string, asked: AuditOptions = {}): Promise<AuditReport> {
+  const named = asked.expectElection ?? electionOfAddress(source)
+  const options = named === undefined ? asked : { ...asked, expectElection: named }
   const lines = openBundle(source)[Symbol.asyncIterator]()
   try {
     const first = await lines.next()
@@ -53,11 +61,11 @@ export async function audit (source: string, options: AuditOptions = {}): Promis
 export async function auditBlocks (
   blocks: AsyncIterable<{ readonly bytes: Uint8Array }>, electionId: string | null, options: AuditOptions & { readonly expectChannel?: string } = {}
 ): Promise<AuditReport> {
-  const { anchor, minHeight, onProgress, expectElection, expectChannel } = options
+  const { anchor, minHeight, onBlock, onProgress, expectElection, expectChannel } = options
   const store = openTemporaryStore()
   try {
     const wanted = electionId ?? anchor?.electionId ?? expectElection ?? null
-    const chain = await readChain(blocks, {
+    const chain = await readChain(watched(blocks, onBlock), {
       electionId: wanted,
       anchor,
       minHeight,
@@ -68,13 +76,27 @@ export async function auditBlocks (
     })
     const { channel, genesis, height, tipHash, stateChangedIn } = chain
     const summary = { channel, genesis, height, tipHash, stateChangedIn }
-    if (wanted === null) return { ok: chain.ok, anchored: chain.anchored, electionId: null, status: null, chain: summary, checks: chain.checks, result: null, tally: null }
+    const completed = (report: Omit<AuditReport, 'open'>): AuditReport => ({ ...report, open: whatStaysOpen(report, options) })
+    if (wanted === null) return completed({ ok: chain.ok, anchored: chain.anchored, electionId: null, status: null, chain: summary, checks: chain.checks, result: null, tally: null })
     const election = await verifyElection(bundleLines(wanted, chain.records()), electionOptions(options))
     const ok = chain.ok && election.ok
-    return { ...election, ok, anchored: ok && chain.anchored, chain: summary, checks: [...chain.checks, ...election.checks], result: ok ? election.result : null }
+    return completed({ ...election, ok, anchored: ok && chain.anchored, chain: summary, checks: [...chain.checks, ...election.checks], result: ok ? election.result : null })
   } finally {
     store.close()
   }
+}
+
+async function * watched (blocks: AsyncIterable<{ readonly bytes: Uint8Array }>, onBlock: AuditOptions['onBlock']): AsyncGenerator<{ readonly bytes: Uint8Array }> {
+  for await (const block of blocks) {
+    onBlock?.(block.bytes)
+    yield block
+  }
+}
+
+/** The report with what other members' copies of the chain say. */
+export function withCopies (report: AuditReport, copies: Check<typeof copiesCheckName>): AuditReport {
+  const ok = report.ok && copies.ok
+  return { ...report, ok, anchored: ok && report.anchored, result: ok ? report.result : null, checks: [...report.checks, copies] }
 }
 
 function electionOptions ({ expectElection, onProgress }: AuditOptions): { expectElection?: string, onProgress?: (name: CheckName, count: number) => void } {
@@ -83,15 +105,15 @@ function electionOptions ({ expectElection, onProgress }: AuditOptions): { expec
 
 /** Records can't be anchored: asked for it, the audit fails rather than pass for something else. */
 function withoutBlocks (report: VerificationReport, anchor: Anchor | undefined): AuditReport {
-  if (anchor === undefined) return { ...report, chain: null }
+  if (anchor === undefined) return { ...report, chain: null, open: [] }
   const failed = { name: 'chain.anchor', count: 0, ok: false, detail: 'there is an anchor, but the bundle holds records and no blocks' } as const
-  return { ...report, ok: false, chain: null, checks: [failed, ...report.checks], result: null }
+  return { ...report, ok: false, chain: null, checks: [failed, ...report.checks], result: null, open: [] }
 }
 
 function unreadable (detail: string): AuditReport {
   const check = openChecks()['bundle.format']
   check.fail(detail)
-  return { ok: false, anchored: false, electionId: null, status: null, chain: null, checks: [check.close()], result: null, tally: null }
+  return { ok: false, anchored: false, electionId: null, status: null, chain: null, checks: [check.close()], result: null, tally: null, open: [] }
 }
 
 /** The lines of a bundle of records, which are shorter than blocks may be. */

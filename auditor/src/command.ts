@@ -2,8 +2,10 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { isHex } from '../../protocol/src/bytes.ts'
 import { readPeerConfig } from '../../ledger/src/read-peer-config.ts'
-import { audit, auditBlocks, type AuditOptions, type AuditReport } from './audit.ts'
+import { audit, auditBlocks, type AuditOptions, type AuditReport, withCopies } from './audit.ts'
+import { CopyComparison } from './compare-copies.ts'
 import { explanation, explanationLines } from './explain.ts'
+import { openBlocks } from './open-bundle.ts'
 import { withPeerBlocks } from './peer-blocks.ts'
 import { exitCode, reportJson, reportLines } from './print-report.ts'
 import { type Progress, startProgress } from './progress.ts'
@@ -13,7 +15,7 @@ import { saveBundle } from './save-bundle.ts'
 interface VerifyFlags {
   readonly json?: true
   readonly anchor?: string
-  readonly peer?: string
+  readonly peer: readonly string[]
   readonly election?: string
   readonly minHeight?: number
 }
@@ -24,19 +26,19 @@ const program = new Command('auditor')
   .description('Recomputes an election from its published records and says whether they hold.')
 
 program.command('verify')
-  .description('verifies a bundle, or what a member\'s peer holds')
-  .argument('[bundle]', 'a file, - for standard input, or the http(s) address of a gateway\'s bundle')
-  .option('--peer <file>', `read the blocks straight from a peer instead. ${peerHelp}`)
+  .description('verifies a bundle, or what a member\'s peer holds; of several, the first, and that the others hold the same blocks')
+  .argument('[bundles...]', 'files, - for standard input, or the http(s) addresses of gateways\' bundles')
+  .option('--peer <file>', `read the blocks straight from a peer; may be repeated. ${peerHelp}`, (file: string, before: readonly string[]) => [...before, file], [])
   .option('--anchor <file>', 'what you know of the consortium beforehand, from several members: its genesis block, and the election')
   .option('--election, --expect-election <id>', 'the election; fail if the bundle or the anchor is of any other', electionIdArgument)
   .option('--min-height <number>', 'fail unless the chain has so many blocks at least', heightArgument)
-  .option('--json', 'print one JSON object: {ok, anchored, electionId, status, chain, checks: [{name, count, ok, detail}], result}')
-  .addHelpText('after', '\nExit codes: 0 verified and anchored, 1 failed, 2 verified but unanchored. `auditor explain` says what that means.')
-  .action(async (bundle: string | undefined, flags: VerifyFlags & { readonly expectElection?: string }) => {
-    if ((bundle === undefined) === (flags.peer === undefined)) throw new Error('give a bundle or --peer, and not both')
+  .option('--json', 'print one JSON object: {ok, anchored, electionId, status, chain, checks: [{name, count, ok, detail}], result, open}')
+  .addHelpText('after', '\nExit codes: 0 verified and anchored, 1 failed, 2 verified but unanchored, or something was left open: the last lines say what.' +
+    '\n`auditor explain` says what that means.')
+  .action(async (bundles: readonly string[], flags: VerifyFlags & { readonly expectElection?: string }) => {
     const progress = startProgress(process.stderr)
     const options = await auditOptions({ ...flags, ...(flags.expectElection === undefined ? {} : { election: flags.expectElection }) }, progress)
-    const report = bundle === undefined ? await auditPeer(flags.peer!, options) : await audit(bundle, options)
+    const report = await auditCopies([...bundles.map(bundleCopy), ...await Promise.all(flags.peer.map(peerCopy))], options, progress)
     progress.end()
     process.stdout.write(flags.json === true ? `${reportJson(report)}\n` : `${reportLines(report).join('\n')}\n`)
     process.exitCode = exitCode(report)
@@ -74,9 +76,41 @@ async function auditOptions ({ anchor, election, minHeight }: VerifyFlags, progr
   }
 }
 
-async function auditPeer (file: string, options: AuditOptions): Promise<AuditReport> {
+type Blocks = AsyncIterable<{ readonly bytes: Uint8Array }>
+
+/** One member's copy of the chain. */
+interface Copy {
+  readonly name: string
+  audit (options: AuditOptions): Promise<AuditReport>
+  read (work: (blocks: Blocks) => Promise<void>): Promise<void>
+}
+
+function bundleCopy (source: string): Copy {
+  return {
+    name: source,
+    audit: async (options) => await audit(source, options),
+    read: async (work) => { await work(openBlocks(source)) },
+  }
+}
+
+async function peerCopy (file: string): Promise<Copy> {
   const config = await readPeerConfig(file)
-  return await withPeerBlocks(config, async (blocks) => await auditBlocks(blocks, options.expectElection ?? null, { ...options, expectChannel: config.channel }))
+  return {
+    name: `the peer of ${config.peer.mspId}`,
+    audit: async (options) => await withPeerBlocks(config, async (blocks) => await auditBlocks(blocks, options.expectElection ?? null, { ...options, expectChannel: config.channel })),
+    read: async (work) => { await withPeerBlocks(config, work) },
+  }
+}
+
+async function auditCopies ([first, ...others]: readonly Copy[], options: AuditOptions, progress: Progress): Promise<AuditReport> {
+  if (first === undefined) throw new Error('give a bundle or --peer')
+  if (others.length === 0) return await first.audit(options)
+  const comparison = new CopyComparison(first.name)
+  const report = await first.audit({ ...options, onBlock: (bytes) => { comparison.note(bytes) } })
+  for (const copy of others) {
+    await copy.read(async (blocks) => { await comparison.compare(copy.name, blocks, (count) => { progress.report(`blocks of ${copy.name}`, count) }) })
+  }
+  return withCopies(report, comparison.close())
 }
 
 async function * counted (blocks: AsyncIterable<{ readonly bytes: Uint8Array }>, progress: Progress): AsyncGenerator<{ readonly bytes: Uint8Array }> {

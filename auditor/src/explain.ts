@@ -1,6 +1,7 @@
 /** What each check proves, and what a pass does not: for `auditor explain`. */
 import { type ChainCheckName, chainCheckNames } from '../../chain/src/chain-report.ts'
 import { type CheckName, checkNames } from '../../protocol/src/verification-report.ts'
+import { copiesCheckName } from './compare-copies.ts'
 
 const chainChecks: Readonly<Record<ChainCheckName, string>> = {
   'chain.format': 'The blocks come whole and in order from the first one on, without a gap.',
@@ -39,13 +40,16 @@ const electionChecks: Readonly<Record<CheckName, string>> = {
   'void-votes': 'If the election was declared void, a majority of the members did so.',
 }
 
+const copiesProves = 'Several members hold the same blocks, as far as the line says: none of them was shown another version of the chain. Only with several bundles or peers.'
+
 const limits = [
   'A pass does not show who a voter is, or that the roll holds the right people: the registrars answer for that together.',
   'It does not show that a voter\'s device encrypted what was chosen: check a ballot before casting for that.',
   'It does not show that nobody was coerced, or that trustees did not decrypt single ballots together: t of them could.',
-  'It does not show that the blocks go on no further: compare the last block\'s number and hash with several members.',
+  'It does not show that the blocks go on no further: give several members\' bundles or peers, and compare the last block\'s number and hash with still others.',
   'Times are the senders\' claims, held by the endorsers to within a minute of their clocks. A majority of dishonest members could bend them.',
   'A majority of the members acting together can write what their contract would refuse: then a check here fails, and says where.',
+  'With Raft instead of BFT one orderer signs a block: each of them could sign two versions. Compare several members\' copies.',
   'Without an anchor it shows that the records fit together, and not that they are the consortium\'s.',
 ]
 
@@ -55,6 +59,7 @@ export function explanation (): { checks: { name: string, proves: string }[], li
     checks: [
       ...chainCheckNames.map((name) => ({ name, proves: chainChecks[name] })),
       ...checkNames.map((name) => ({ name, proves: electionChecks[name] })),
+      { name: copiesCheckName, proves: copiesProves },
     ],
     limits,
   }

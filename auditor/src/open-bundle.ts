@@ -1,6 +1,6 @@
 /** Where a bundle comes from: a file, standard input (`-`) or a gateway's address. */
 import { createReadStream } from 'node:fs'
-import { maxBlockLineLength } from '../../protocol/src/block-bundle.ts'
+import { maxBlockLineLength, parseBlockBundleHeader, readBundledBlocks } from '../../protocol/src/block-bundle.ts'
 import { splitLines } from '../../protocol/src/bundle-reader.ts'
 
 /** The file or the network failed, not the bundle. */
@@ -31,4 +31,16 @@ async function * download (url: string): AsyncGenerator<string> {
   const response = await fetch(url, { headers: { accept: 'application/x-ndjson' } })
   if (!response.ok || response.body === null) throw new Error(`${url} answered ${response.status}`)
   yield * response.body.pipeThrough(new TextDecoderStream())
+}
+
+/** The blocks of a bundle. Throws `BundleReadError`, also for a bundle of records, which holds none; and as its parsing does. */
+export async function * openBlocks (source: string): AsyncGenerator<{ readonly bytes: Uint8Array }> {
+  const lines = openBundle(source)[Symbol.asyncIterator]()
+  try {
+    const first = await lines.next()
+    if (first.done === true || parseBlockBundleHeader(first.value) === undefined) throw new BundleReadError(`${source} holds no blocks: it can't be compared`)
+    yield * readBundledBlocks(lines)
+  } finally {
+    await lines.return?.()
+  }
 }

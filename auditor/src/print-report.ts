@@ -1,17 +1,18 @@
 /** A verification report for people and for programs. */
 import type { AuditReport } from './audit.ts'
+import { finalStatuses } from './what-stays-open.ts'
 
 export const anchoredSentence = 'Verified and anchored: every record here was written by the consortium whose genesis block the anchor names, by its own rules.'
+
+export const openSentence = 'Verified, and the consortium\'s own blocks as far as they go, but something is left open:'
 
 export const unanchoredSentence = 'Verified, but unanchored: these records fit together without a gap, but nothing here shows that they are ' +
   'the records of the consortium\'s ledger. Compare the election\'s id, the root of the box and your tracker with what several members show.'
 
-const finalStatuses: readonly (string | null)[] = ['published', 'cancelled', 'void']
-
-/** 0: verified and anchored; 1: failed; 2: verified but unanchored. */
-export function exitCode (report: { readonly ok: boolean, readonly anchored: boolean }): 0 | 1 | 2 {
-  if (!report.ok) return 1
-  return report.anchored ? 0 : 2
+/** 0: verified, anchored, and all that was asked; 1: failed; 2: verified but unanchored, or with something left open. */
+export function exitCode ({ ok, anchored, open }: Pick<AuditReport, 'ok' | 'anchored' | 'open'>): 0 | 1 | 2 {
+  if (!ok) return 1
+  return anchored && open.length === 0 ? 0 : 2
 }
 
 export function reportLines (report: AuditReport): string[] {
@@ -22,12 +23,13 @@ export function reportLines (report: AuditReport): string[] {
     ...resultLines(report),
     ...endLines(report),
     verdict(report),
+    ...report.open,
   ]
 }
 
 /** One object: the report without what can be recomputed from it. Properties are only ever added. */
-export function reportJson ({ ok, anchored, electionId, status, chain, checks, result }: AuditReport): string {
-  return JSON.stringify({ ok, anchored, electionId, status, chain, checks, result })
+export function reportJson ({ ok, anchored, electionId, status, chain, checks, result, open }: AuditReport): string {
+  return JSON.stringify({ ok, anchored, electionId, status, chain, checks, result, open })
 }
 
 function chainLines ({ chain }: AuditReport): string[] {
@@ -65,6 +67,7 @@ function endLines ({ ok, chain, status }: AuditReport): string[] {
 }
 
 function verdict (report: AuditReport): string {
-  if (report.ok) return report.anchored ? anchoredSentence : unanchoredSentence
+  if (report.ok && report.anchored) return report.open.length === 0 ? anchoredSentence : openSentence
+  if (report.ok) return unanchoredSentence
   return `NOT verified: ${report.checks.filter(({ ok }) => !ok).map(({ name }) => name).join(', ')} failed.`
 }

@@ -7,6 +7,9 @@ import t from 'tap'
 import { recordKeys, type ResultRecord } from '../../protocol/src/records.ts'
 import { publishedBundle } from './support/published-bundle.ts'
 
+// each of a dozen processes loads all of it anew
+t.setTimeout(120_000)
+
 const command = join(import.meta.dirname, '../src/command.ts')
 const published = await publishedBundle()
 const { id } = published.election
