@@ -1,28 +1,28 @@
 /** The trustees' statements of the box's root, their partial decryptions, each checked when it is posted, and the result they combine to. */
-import { checkDecryption, parseDecryptionMessage } from '../../protocol/src/decryption.ts'
+import { checkDecryption, type DecryptionMessage, parseDecryptionMessage } from '../../protocol/src/decryption.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import { pointFromHex } from '../../protocol/src/group.ts'
-import { parseSigned } from '../../protocol/src/messages.ts'
 import { type CountRecord, recordKeys, type ResultRecord, type SignedDecryption } from '../../protocol/src/records.ts'
 import { computeResult, isWithheld } from '../../protocol/src/result.ts'
-import { checkRootStatement, parseRootStatement, requireRootStatements } from '../../protocol/src/root-statement.ts'
+import { checkRootStatement, parseRootStatement, requireRootStatements, type RootStatement } from '../../protocol/src/root-statement.ts'
 import { boxRoot, type Tally, tallyFromJson } from '../../protocol/src/tally.ts'
 import { tags } from '../../protocol/src/tagged-hash.ts'
 import { changeStatus, readStoredElection, requireStatus, type StoredElection } from './election-records.ts'
-import { requireParty } from './require-party.ts'
-import { parseArgument, type Transaction } from './transaction.ts'
+import { type PartyMessage, readPosted } from './require-party.ts'
+import type { Transaction } from './transaction.ts'
 import { readKeys } from './try-decryption.ts'
+
+const rootStatement: PartyMessage<RootStatement> = {
+  party: 'trustee', during: ['tallied'], parse: parseRootStatement, indexOf: ({ trustee }) => trustee, tag: tags.rootStatement, key: recordKeys.boxRoot, exists: 'root.exists',
+}
+
+const decryptionMessage: PartyMessage<DecryptionMessage> = {
+  party: 'trustee', during: ['tallied'], parse: parseDecryptionMessage, indexOf: ({ trustee }) => trustee, tag: tags.decryptionMessage, key: recordKeys.decryption, exists: 'decryption.exists',
+}
 
 /** A trustee's word that it recomputed this box itself. The contract takes it for the root that it counted, and no other. */
 export async function signBoxRoot (transaction: Transaction, electionId: string, signedText: string): Promise<Record<string, never>> {
-  transaction.requireRole('trustee')
-  const election = await readStoredElection(transaction, electionId)
-  requireStatus(election, 'tallied')
-  const signed = parseSigned(parseArgument(signedText))
-  const statement = parseRootStatement(signed.message)
-  requireParty(transaction, election, 'trustee', statement.trustee, tags.rootStatement, signed)
-  const key = recordKeys.boxRoot(electionId, statement.trustee)
-  if (await transaction.state.exists(key)) throw new ScrutinError('root.exists')
+  const { election, message: statement, signed, key } = await readPosted(transaction, electionId, signedText, rootStatement)
   const tally = await readTally(transaction, electionId)
   if (isWithheld(election.definition, tally)) throw new ScrutinError('decryption.withheld')
   checkRootStatement(statement, await readKeys(transaction, electionId), tally)
@@ -32,14 +32,7 @@ export async function signBoxRoot (transaction: Transaction, electionId: string,
 }
 
 export async function postDecryption (transaction: Transaction, electionId: string, signedText: string): Promise<Record<string, never>> {
-  transaction.requireRole('trustee')
-  const election = await readStoredElection(transaction, electionId)
-  requireStatus(election, 'tallied')
-  const signed = parseSigned(parseArgument(signedText))
-  const message = parseDecryptionMessage(signed.message)
-  requireParty(transaction, election, 'trustee', message.trustee, tags.decryptionMessage, signed)
-  const key = recordKeys.decryption(electionId, message.trustee)
-  if (await transaction.state.exists(key)) throw new ScrutinError('decryption.exists')
+  const { election, message, signed, key } = await readPosted(transaction, electionId, signedText, decryptionMessage)
   const tally = await readTally(transaction, electionId)
   if (isWithheld(election.definition, tally)) throw new ScrutinError('decryption.withheld')
   const keys = await readKeys(transaction, electionId)

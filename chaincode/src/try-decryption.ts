@@ -1,22 +1,18 @@
 import { ScrutinError } from '../../protocol/src/errors.ts'
-import { parseSigned } from '../../protocol/src/messages.ts'
 import { type KeysRecord, recordKeys } from '../../protocol/src/records.ts'
 import { tags } from '../../protocol/src/tagged-hash.ts'
-import { checkTrial, parseTrialMessage } from '../../protocol/src/trial.ts'
-import { readStoredElection, requireStatus, type StoredElection } from './election-records.ts'
-import { requireParty } from './require-party.ts'
-import { parseArgument, type Transaction } from './transaction.ts'
+import { checkTrial, parseTrialMessage, type TrialMessage } from '../../protocol/src/trial.ts'
+import type { StoredElection } from './election-records.ts'
+import { type PartyMessage, readPosted } from './require-party.ts'
+import type { Transaction } from './transaction.ts'
+
+const trialMessage: PartyMessage<TrialMessage> = {
+  party: 'trustee', during: ['keyed'], parse: parseTrialMessage, indexOf: ({ trustee }) => trustee, tag: tags.trialMessage, key: recordKeys.trial, exists: 'trial.exists',
+}
 
 /** Takes the trial decryption by which a trustee shows, before opening, that it holds its shares. */
 export async function postTrial (transaction: Transaction, electionId: string, signedText: string): Promise<Record<string, never>> {
-  transaction.requireRole('trustee')
-  const election = await readStoredElection(transaction, electionId)
-  requireStatus(election, 'keyed')
-  const signed = parseSigned(parseArgument(signedText))
-  const message = parseTrialMessage(signed.message)
-  requireParty(transaction, election, 'trustee', message.trustee, tags.trialMessage, signed)
-  const key = recordKeys.trial(electionId, message.trustee)
-  if (await transaction.state.exists(key)) throw new ScrutinError('trial.exists')
+  const { election, message, signed, key } = await readPosted(transaction, electionId, signedText, trialMessage)
   checkTrial(election.idBytes, await readKeys(transaction, electionId), message)
   await transaction.state.put(key, signed)
   transaction.emit('trial', { electionId, trustee: message.trustee })
