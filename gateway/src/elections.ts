@@ -47,6 +47,11 @@ export class Elections {
     return election
   }
 
+  /** Whether it has been seen, so that `ballotForm` needs not ask. */
+  knows (electionId: string): boolean {
+    return this.#forms.get(electionId) !== undefined
+  }
+
   async ballotForm (electionId: string): Promise<BallotForm> {
     const known = this.#forms.get(electionId)
     if (known !== undefined) return known

@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import t, { type Test } from 'tap'
-import { castableBallot, sampleElection } from '../../protocol/test/support/sample-election.ts'
+import { fillBallot } from '../../protocol/src/fill-ballot.ts'
+import { castableBallot, obtainCredential, sampleElection } from '../../protocol/test/support/sample-election.ts'
 import { sampleQuestion } from '../../protocol/test/support/sample-definition.ts'
 import { stageOpenElection } from '../../chaincode/test/support/staged-election.ts'
 import type { Ledger } from '../../ledger/src/port.ts'
@@ -14,6 +16,16 @@ const ballot = async (): ReturnType<typeof castableBallot> => await castableBall
 const post = async ({ app }: TestGateway, bytes: Uint8Array, headers: Record<string, string> = {}) => await app.inject({
   method: 'POST', url, headers: { 'content-type': 'application/octet-stream', ...headers }, body: Buffer.from(bytes),
 })
+
+/** Two ballots of one credential. */
+async function twoBallots (): Promise<[{ bytes: Uint8Array, tracker: string }, { bytes: Uint8Array, tracker: string }]> {
+  const { keys, signatures } = await obtainCredential(election)
+  const fill = (): { bytes: Uint8Array, tracker: string } => {
+    const filled = fillBallot(election.context, election.definition.questions, [{ choose: [] }], keys.publicKey)
+    return { bytes: filled.seal(keys, signatures), tracker: filled.tracker }
+  }
+  return [fill(), fill()]
+}
 
 /** A gateway with another that makes receipts with it; its transactions wait until they are let through. */
 async function stage (t: Test): Promise<{ gate: TestGateway, submitted: string[], hold: () => () => void }> {
@@ -42,7 +54,7 @@ async function stage (t: Test): Promise<{ gate: TestGateway, submitted: string[]
 
 t.test('the same idempotency key with the same bytes gets the same answer, with others none', async (t) => {
   const { gate, submitted } = await stage(t)
-  const [first, second] = [await ballot(), await ballot()]
+  const [[first, second], stranger] = [await twoBallots(), await ballot()]
   const key = { 'idempotency-key': '"8e03978e-40d5-43dd-bc93-6894a57f9324"' }
   const cast = await post(gate, first.bytes, key)
   t.equal(cast.statusCode, 201, cast.body)
@@ -59,7 +71,7 @@ t.test('the same idempotency key with the same bytes gets the same answer, with 
   t.equal(reused.headers['content-type'], 'application/problem+json; charset=utf-8')
   t.equal((await gate.app.inject(`/v1/elections/${election.id}/casts/${second.tracker}`)).json().code, 'ballot.unknown', 'nothing was queued')
   t.equal(submitted.length, 1)
-  t.equal((await post(gate, second.bytes)).statusCode, 201, 'the ballot itself is as good as before')
+  t.equal((await post(gate, stranger.bytes, key)).statusCode, 201, 'a credential has keys of its own')
   t.equal((await post(gate, first.bytes, key)).statusCode, 201, 'and the key still means the first')
 
   for (const wrong of ['', 'two words', 'x'.repeat(201), 'é']) {
@@ -70,12 +82,11 @@ t.test('the same idempotency key with the same bytes gets the same answer, with 
 
 t.test('a repetition while the first is under way joins it: one transaction', async (t) => {
   const { gate, submitted, hold } = await stage(t)
-  const { bytes, tracker } = await ballot()
+  const [{ bytes, tracker }, other] = await twoBallots()
   const release = hold()
   const key = { 'idempotency-key': 'once' }
   const early = await post(gate, bytes, { ...key, prefer: 'respond-async' })
   t.equal(early.statusCode, 202)
-  const other = await ballot()
   t.match((await post(gate, other.bytes, { ...key, prefer: 'respond-async' })).json(), { code: 'input.key-reused' })
   t.equal((await gate.app.inject(`/v1/elections/${election.id}/casts/${other.tracker}`)).json().code, 'ballot.unknown')
   const joined = [post(gate, bytes, key), post(gate, bytes, key)]
@@ -85,6 +96,48 @@ t.test('a repetition while the first is under way joins it: one transaction', as
     t.match(answer.json(), { tracker })
   }
   t.equal(submitted.length, 1)
+})
+
+t.test('a stranger takes nobody\'s idempotency key', async (t) => {
+  const { gate } = await stage(t)
+  const { bytes } = await ballot()
+  const key = { 'idempotency-key': 'mine' }
+  // it knows the ballot, from the box or the line, and the key; not the credential
+  const forged = bytes.with(-1, bytes.at(-1)! ^ 1)
+  t.match((await post(gate, forged, key)).json(), { code: 'ballot.signature' })
+  for (let i = 0; i < 2; i++) t.equal((await post(gate, bytes, key)).statusCode, 201)
+  await post(gate, forged, { 'idempotency-key': 'next' })
+  t.equal((await post(gate, bytes, { 'idempotency-key': 'next' })).statusCode, 200, 'nor once the ballot is in the box')
+})
+
+t.test('however many ask after trackers they made up, the ledger is asked a few questions', async (t) => {
+  const { as, gateway } = await testBench(t)
+  await stageOpenElection(as, election)
+  const real = await as('MemberD', 'gateway')
+  const asked: string[] = []
+  let atOnce = 0
+  const evaluate: Ledger['evaluate'] = async (transaction, args) => {
+    asked.push(transaction)
+    t.ok(++atOnce <= 2)
+    try {
+      return await real.evaluate(transaction, args)
+    } finally {
+      atOnce--
+    }
+  }
+  const { app } = await gateway('MemberD', { ledger: changedLedger(real, { evaluate }), enter: false })
+  const status = async (id: string, tracker: string): Promise<string> => (await app.inject(`/v1/elections/${id}/casts/${tracker}`)).json<{ code: string }>().code
+  const madeUp = Array.from({ length: 500 }, () => randomBytes(32).toString('hex'))
+  t.equal(await status(election.id, madeUp[0]!), 'ballot.unknown')
+  asked.length = 0
+  t.strictSame(new Set(await Promise.all(madeUp.map(async (tracker) => await status(election.id, tracker)))), new Set(['ballot.unknown']))
+  t.ok(asked.length <= 10, `${asked.length} questions for 500`)
+  asked.length = 0
+  const started = performance.now()
+  for (let i = 0; i < 50; i++) t.equal(await status(election.id, madeUp[0]!), 'ballot.unknown')
+  t.ok(asked.length <= 1 + Math.ceil((performance.now() - started) / 1000), 'nor for one again and again')
+  const unknown = await Promise.all(madeUp.map(async (id) => await status(id, madeUp[0]!)))
+  t.strictSame(new Set(unknown), new Set(['election.unknown', 'service.busy']), 'elections that are made up wait for each other, one by one')
 })
 
 t.test('respond-async answers at once, and the status leads to the receipt', async (t) => {

@@ -11,7 +11,6 @@ import type { Ledger } from '../../../ledger/src/port.ts'
 import { RecordedBallot } from '../answers.ts'
 import { BoundedCache } from '../bounded-cache.ts'
 import type { Elections } from '../elections.ts'
-import type { Gate } from '../gate.ts'
 import type { GatewayMetrics } from '../gateway-metrics.ts'
 import { readContract } from '../read-contract.ts'
 import type { BallotStore } from './ballot-store.ts'
@@ -20,6 +19,7 @@ import type { BallotOutcome } from './cast-batch.ts'
 import { EnvelopeDoor } from './envelope-door.ts'
 import { ballotName, type QueuedBallot, type Refusal } from './queued-ballot.ts'
 import type { Receipts } from './receipts.ts'
+import type { TrackerLookUps } from './tracker-look-ups.ts'
 
 export interface CastingDeskOptions {
   readonly ledger: Ledger
@@ -28,7 +28,7 @@ export interface CastingDeskOptions {
   readonly receipts: Receipts
   readonly rules: BatchRules
   /** For those who ask after ballots that this gateway does not know. */
-  readonly gate: Gate
+  readonly lookUps: TrackerLookUps
   readonly metrics: GatewayMetrics
   readonly log: FastifyBaseLogger
 }
@@ -105,9 +105,10 @@ export class CastingDesk {
    * that gateways took in time.
    *
    * @param waitMs how long to wait for the receipt
+   * @param onChecked called when these very bytes are a ballot of their credential, before it is taken on; what it throws ends it
    * @throws ScrutinError what the ballot is refused for; `election.too-late`, `election.state`; `service.busy`, `service.storage`
    */
-  async cast (electionId: string, bytes: Uint8Array, waitMs: number): Promise<CastStatus> {
+  async cast (electionId: string, bytes: Uint8Array, waitMs: number, onChecked: () => void = () => {}): Promise<CastStatus> {
     this.#options.metrics.received()
     const until = performance.now() + waitMs
     const form = await this.#options.elections.ballotForm(electionId)
@@ -131,6 +132,7 @@ export class CastingDesk {
       return found
     }
     await this.#door.check(rules, bytes)
+    onChecked()
     const meanwhile = this.#known(ballot)
     if (meanwhile !== undefined) return meanwhile
     return await this.#takeOn(ballot, rules, until)
@@ -146,8 +148,9 @@ export class CastingDesk {
     if (known !== undefined) return known
     const entry = this.#entries.get(ballotName({ electionId, tracker }))
     if (entry !== undefined) return await this.#wait(entry, performance.now() + waitMs, false)
-    const recorded = await this.#options.gate.through(async () => await readContract(this.#options.ledger, RecordedBallot, 'readBallotByTracker', [electionId, tracker]))
-    return await this.#receiptOf(electionId, recorded, performance.now() + waitMs)
+    const transactionId = await this.#options.lookUps.find(electionId, tracker)
+    if (transactionId === undefined) throw new ScrutinError('ballot.unknown')
+    return await this.#receiptOf(electionId, { tracker, transactionId }, performance.now() + waitMs)
   }
 
   #known ({ electionId, tracker }: Pick<QueuedBallot, 'electionId' | 'tracker'>): CastStatus | undefined {
@@ -253,7 +256,7 @@ export class CastingDesk {
     return await this.#receiptOf(electionId, recorded, until)
   }
 
-  async #receiptOf (electionId: string, { tracker, transactionId }: RecordedBallot, until: number): Promise<CastStatus> {
+  async #receiptOf (electionId: string, { tracker, transactionId }: Pick<RecordedBallot, 'tracker' | 'transactionId'>, until: number): Promise<CastStatus> {
     const position = await this.#options.ledger.locate(transactionId)
     if (position === undefined) throw new ScrutinError('ledger.timeout', 'the ballot is in the box, but its block is not known yet: ask again')
     const making = this.#options.receipts.make({ electionId, tracker, transactionId, blockNumber: position.blockNumber.toString() })

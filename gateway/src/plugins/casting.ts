@@ -8,6 +8,7 @@ import { BoxWatch } from '../casting/box-watch.ts'
 import { OtherGateways } from '../casting/other-gateways.ts'
 import { OwnStatements } from '../casting/own-statements.ts'
 import { Receipts } from '../casting/receipts.ts'
+import { TrackerLookUps } from '../casting/tracker-look-ups.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -32,7 +33,7 @@ export default fp<CastingOptions>(async (app, { ballotFile = join(app.config.fol
   const receipts = new Receipts({
     own, others: new OtherGateways(ledger), mspId: ledger.mspId, membersOf: async (electionId) => (await elections.ballotForm(electionId)).members,
   })
-  const desk = new CastingDesk({ ledger, elections, store, receipts, rules: batch, gate: app.readGate, metrics: app.metrics, log: app.log })
+  const desk = new CastingDesk({ ledger, elections, store, receipts, rules: batch, lookUps: new TrackerLookUps(ledger, elections), metrics: app.metrics, log: app.log })
   app.decorate('casting', desk)
   app.decorate('ownStatements', own)
   app.decorate('idempotencyKeys', new IdempotencyKeys())

@@ -5,10 +5,6 @@ import { Gate } from '../gate.ts'
 import { limitsOf } from '../limits-config.ts'
 
 declare module 'fastify' {
-  interface FastifyInstance {
-    /** What asks the ledger for a reader passes here. */
-    readonly readGate: Gate
-  }
   interface FastifyContextConfig {
     /** A read that asks the ledger once. */
     asksLedger?: boolean
@@ -28,7 +24,6 @@ export default fp(async (app) => {
   })
 
   const gate = new Gate(readsAtOnce, 10 * readsAtOnce)
-  app.decorate('readGate', gate)
   app.decorateRequest('leaveReadGate', null)
   app.addHook('preHandler', async (request) => {
     if (request.routeOptions.config.asksLedger === true) request.leaveReadGate = await gate.enter()

@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import { isHex } from '../../../protocol/src/bytes.ts'
+import { peekBallot } from '../../../protocol/src/ballot-encoding.ts'
 import { ScrutinError } from '../../../protocol/src/errors.ts'
 import type { Receipt } from '../../../protocol/src/receipt.ts'
 import { BallotPage, type CastStatus, RecordedBallot } from '../answers.ts'
@@ -38,7 +39,7 @@ const routes: FastifyPluginAsyncTypebox = async (app) => {
       summary: 'Casts a ballot',
       description: 'Only a receipt acknowledges. Without one, send the same bytes again, through any gateway: what was recorded is found. ' +
         `Waits ${waitSeconds} s for the receipt, or as long as the header \`Prefer\` says (RFC 7240: \`wait=N\`, \`respond-async\`); then 202. ` +
-        'The same `Idempotency-Key` with the same bytes gets the same answer for an hour; with other bytes it is refused.',
+        'The same `Idempotency-Key` with the same bytes gets the same answer for an hour; with another ballot of the same credential it is refused.',
       params: ElectionParams,
       consumes: [ballotMediaType],
       body: Type.Unsafe<Uint8Array>({ type: 'string', contentMediaType: ballotMediaType, description: 'The bytes of the ballot, SPEC.md' }),
@@ -50,12 +51,13 @@ const routes: FastifyPluginAsyncTypebox = async (app) => {
     },
   }, async (request, reply) => {
     const { id } = request.params
-    const correct = app.idempotencyKeys.enter(request.headers['idempotency-key'], id, request.body)
+    const { credentialKey } = peekBallot(request.body)
+    const keyed = app.idempotencyKeys.enter(request.headers['idempotency-key'], { electionId: id, credentialKey, bytes: request.body })
     const { waitMs, applied } = readWaiting(request.headers.prefer, waitSeconds)
-    const cast = await app.casting.cast(id, request.body, waitMs)
+    const cast = await app.casting.cast(id, request.body, waitMs, keyed.remember)
     if (applied !== undefined) reply.header('preference-applied', applied)
     if (cast.status === 'refused') throw new ScrutinError(cast.refusal.code, cast.refusal.detail)
-    const isNew = correct(cast.isNew)
+    const isNew = keyed.correct(cast.isNew)
     if (cast.status === 'queued') {
       reply.code(202).header('location', `${app.prefix}/elections/${id}/casts/${cast.tracker}`).header('retry-after', '1').header('cache-control', 'no-store')
       return castStatus(id, cast)
