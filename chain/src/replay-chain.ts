@@ -9,11 +9,12 @@ import type { ChainCrypto } from './chain-crypto.ts'
 import { type ChainCheckName, type OpenChainChecks, openChainChecks } from './chain-report.ts'
 import type { ChainStore } from './chain-store.ts'
 import { type ChannelConfig, parseConfig, parseConfigEnvelope } from './channel-config.ts'
+import { followUpdate } from './config-update.ts'
 import { contractName, lifecycleNamespace, readDefinition } from './contract-definition.ts'
 import { type Judgement, judgeTransaction, membersOf, type ValidTransaction, validCode, type Verdict, writesPublicly } from './judge-transaction.ts'
 import { WriteExplainer } from './explain-writes.ts'
 import { checkOrderers, checkUnsigned } from './orderer-signatures.ts'
-import type { Identity } from './member-identities.ts'
+import { type Identity, isIdentity } from './member-identities.ts'
 import type { Version } from './read-write-set.ts'
 import { type Envelope, parseEnvelope } from './transaction.ts'
 import { VersionCheck } from './versions.ts'
@@ -130,18 +131,36 @@ export class ChainReplay {
   #replay (block: ChainBlock): boolean {
     const config = this.#config!
     const orderers = this.#checkOrderers(config, block)
-    if (onlyConfiguration(block) !== undefined) {
-      this.checks['chain.configuration'].fail(`block ${block.number}: a change of the configuration is not explained`)
-      return false
-    }
+    const update = onlyConfiguration(block)
+    if (update !== undefined) return this.#reconfigure(config, block, update)
     const transactions = this.#judgeAll(config, block)
     this.#checkCertificates(config, block, orderers, transactions)
+    return true
+  }
+
+  /** False when what follows can't be judged, for want of the configuration by which its makers did. */
+  #reconfigure (before: ChannelConfig, block: ChainBlock, envelope: Envelope): boolean {
+    const check = this.checks['chain.configuration']
+    check.count++
+    const config = check.attempt(`block ${block.number}`, () => {
+      const sender = before.members.identify(envelope.creator)
+      if (envelope.channel !== before.channel || !isIdentity(sender) || !before.members.hasSigned(sender, envelope.payload, envelope.signature)) {
+        throw new ScrutinError('access.signature', 'no member sent the configuration to this channel')
+      }
+      return followUpdate(this.#crypto, before, envelope.data)
+    })
+    this.#compareFlags(block, [{ verdict: validCode, detail: '', isPublic: true }])
+    if (config === undefined) return false
+    check.note(`changed in block ${block.number}`)
+    this.#config = config
     return true
   }
 
   #checkOrderers (config: ChannelConfig, block: ChainBlock): readonly Identity[] {
     const check = this.checks['chain.orderers']
     check.count++
+    // a block with a configuration names itself
+    if (onlyConfiguration(block) !== undefined) this.#lastConfig = block.number
     return check.attempt(`block ${block.number}`, () => checkOrderers(config, block, this.#lastConfig)) ?? []
   }
 
