@@ -7,7 +7,7 @@ import { reset } from '../network/src/bring-down.ts'
 import { printed } from '../network/src/progress.ts'
 import { bringUpConsortium } from './staging/bring-up-consortium.ts'
 import { type BallotsFile, parseBallots, randomBallots } from './simulation/read-ballots.ts'
-import { simulateElection } from './simulation/simulate-election.ts'
+import { simulateElection, type Simulation } from './simulation/simulate-election.ts'
 import { UsageError, wholeNumber } from './whole-number.ts'
 
 const usage = `Usage: npm run -s simulate -- [--voters N | --ballots FILE] [options]
@@ -102,11 +102,11 @@ async function readBallotsFile (file: string, approveFrom: string | undefined): 
   }
 }
 
-function explain (outcome: { ballots: number, committed: number, rejected: object, counts: Readonly<Record<string, number>>, verified: boolean, seconds: number }): string {
-  const counts = Object.entries(outcome.counts).sort(([, a], [, b]) => b - a)
+function explain (outcome: { ballots: number, committed: number, rejected: object, counts: Simulation['counts'], verified: boolean, seconds: number }): string {
+  const counts = Object.entries(outcome.counts).sort(([, a], [, b]) => Number(b) - Number(a))
   return [
     `${outcome.ballots} ballots, ${outcome.committed} committed, rejected ${JSON.stringify(outcome.rejected)}, ${outcome.seconds} s in all`,
-    ...counts.map(([name, count]) => `${String(count).padStart(8)}  ${name}`),
+    ...counts.map(([name, count]) => `${(typeof count === 'number' ? String(count) : JSON.stringify(count)).padStart(8)}  ${name}`),
     outcome.verified ? 'verified: every check holds, and every count is that of the ballots given' : 'NOT VERIFIED',
   ].join('\n')
 }

@@ -1,4 +1,5 @@
 /** A verification report for people and for programs. */
+import type { QuestionResult } from '../../protocol/src/kinds/question-kind.ts'
 import type { AuditReport } from './audit.ts'
 import { finalStatuses } from './what-stays-open.ts'
 
@@ -50,11 +51,22 @@ function resultLines ({ result }: AuditReport): string[] {
   if (result.withheld) return [`${result.ballots} ballots: too few to be decrypted.`]
   return [
     `${result.ballots} ballots, box ${result.boxRoot}`,
-    ...result.questions.flatMap(({ id, counts, blank }) => [
-      `${id}:`,
-      ...Object.entries(counts).map(([option, count]) => `  ${option}: ${count}`),
-      ...(blank === null ? [] : [`  blank: ${blank}`]),
-    ]),
+    ...result.questions.flatMap(questionLines),
+  ]
+}
+
+function questionLines ({ id, counts, blank, ranking, medians, steps = [] }: QuestionResult): string[] {
+  const told = (option: string): string => {
+    const count = counts[option]!
+    if (typeof count === 'number') return `${count}`
+    return `${medians?.[option] ?? 'no grade'} (${Object.entries(count).map(([grade, number]) => `${grade} ${number}`).join(', ')})`
+  }
+  return [
+    `${id}:`,
+    ...ranking.flat().map((option) => `  ${option}: ${told(option)}`),
+    ...(blank === null ? [] : [`  blank: ${blank}`]),
+    ...ranking.filter((together) => together.length > 1).map((together) => `  exactly equal: ${together.join(', ')}`),
+    ...steps.map(({ better, worse, removed, of, grades }) => `  ${better} before ${worse}: with ${removed} of ${of} grades around the median taken away, the medians are ${grades.join(' and ')}`),
   ]
 }
 

@@ -185,7 +185,7 @@ t.test('partial decryptions', async (t) => {
   const [first, second] = published.keys('decryption') as [string, string]
   const tally = tallyFromJson(published.json<CountRecord>(recordKeys.count(id)))
   const withShares = (trustee: number, shares: readonly bigint[], keys: KeyPair): SignedDecryption =>
-    signMessage(tags.decryptionMessage, election.idBytes, keys, decryptTally({ electionId: election.idBytes, boxRoot: boxRoot(tally) }, trustee, shares, tally))
+    signMessage(tags.decryptionMessage, election.idBytes, keys, decryptTally({ electionId: election.idBytes, boxRoot: boxRoot(tally), questions: election.rules.questions }, trustee, shares, tally))
   const wrongShares = election.trustees[0]!.shares.map(() => randomScalar())
 
   await refused(t, 'replaced by another trustee\'s', published.copy().put(first, published.json(second)), ['decryptions', 'result'])

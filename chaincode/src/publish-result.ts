@@ -1,5 +1,6 @@
 /** The trustees' statements of the box's root, their partial decryptions, each checked when it is posted, and the result they combine to. */
 import { checkDecryption, type DecryptionMessage, parseDecryptionMessage } from '../../protocol/src/decryption.ts'
+import { slotRules } from '../../protocol/src/definition.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import { pointFromHex } from '../../protocol/src/group.ts'
 import { type CountRecord, recordKeys, type ResultRecord, type SignedDecryption } from '../../protocol/src/records.ts'
@@ -39,7 +40,7 @@ export async function postDecryption (transaction: Transaction, electionId: stri
   if (!keys.qualified.includes(message.trustee)) throw new ScrutinError('trustee.disqualified')
   requireRootStatements(await readRootSigners(transaction, election), message.trustee, election.definition.threshold)
   const verification = keys.verificationKeys[message.trustee]!.map(pointFromHex)
-  checkDecryption({ electionId: election.idBytes, boxRoot: boxRoot(tally) }, message, verification, tally)
+  checkDecryption({ electionId: election.idBytes, boxRoot: boxRoot(tally), questions: slotRules(election.definition) }, message, verification, tally)
   await transaction.state.put(key, signed)
   transaction.emit('decryption', { electionId, trustee: message.trustee })
   return {}

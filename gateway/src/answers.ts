@@ -2,6 +2,7 @@
 import Type, { type Static } from 'typebox'
 import { Definition, Hash, MspId, PublicKey } from '../../protocol/src/definition-schema.ts'
 import { errorCatalogue } from '../../protocol/src/errors.ts'
+import { QuestionResult } from '../../protocol/src/kinds/question-kind.ts'
 import type { Inclusion, InclusionStatement } from '../../protocol/src/receipt.ts'
 import { directoryKinds, electionStatuses } from '../../protocol/src/records.ts'
 
@@ -54,11 +55,7 @@ export const Result = Type.Object({
   ballots: Count,
   trustees: Type.Array(Count, { description: 'Those whose partial decryptions were combined' }),
   withheld: Type.Boolean({ description: 'Too few ballots were cast: nothing was decrypted' }),
-  questions: Type.Array(Type.Object({
-    id: Type.String(),
-    counts: Type.Record(Type.String(), Count),
-    blank: nullable(Count),
-  }, closed)),
+  questions: Type.Array(QuestionResult),
 }, closed)
 
 export const Election = Type.Object({

@@ -1,7 +1,8 @@
 /**
  * Threshold decryption of the sums (Desmedt and Frankel, Crypto 1989): each
  * trustee posts x·alpha for its shares x with proofs; any `threshold` of them
- * combine by Lagrange interpolation at 0.
+ * combine by Lagrange interpolation at 0. What is decrypted are a question's
+ * totals: of a number in bits never the sum of a single bit.
  */
 import Type, { type Static } from 'typebox'
 import { Value } from 'typebox/value'
@@ -12,7 +13,8 @@ import { Equations } from './equations.ts'
 import { ScrutinError } from './errors.ts'
 import { basePoint, identity, invertScalar, modOrder, multiply, type Point, pointFromHex, pointToHex, sumPoints } from './group.ts'
 import { publicPointFromHex } from './public-point.ts'
-import type { SlotSums, Tally } from './tally.ts'
+import type { SlotRules, Total } from './kinds/question-kind.ts'
+import type { Tally } from './tally.ts'
 import { tags } from './tagged-hash.ts'
 import { Transcript } from './transcript.ts'
 
@@ -28,7 +30,7 @@ export const DecryptionMessage = Type.Object({
   trustee: Type.Integer({ minimum: 0, maximum: 63 }),
   /** The box that this decrypts, and no other. */
   boxRoot: Hash,
-  /** `factors[class][question][slot]`: the point and its proof in hex. */
+  /** `factors[class][question][total]`: the point and its proof in hex. */
   factors: Type.Array(Type.Array(Type.Array(Factor, { maxItems: 1000 }), { maxItems: 50 }), { maxItems: 16 }),
 }, closed)
 export type DecryptionMessage = Static<typeof DecryptionMessage>
@@ -38,6 +40,8 @@ export interface DecryptionContext {
   readonly electionId: Uint8Array
   /** Hex */
   readonly boxRoot: string
+  /** What is decrypted of each question, and what not. */
+  readonly questions: readonly SlotRules[]
 }
 
 export function parseDecryptionMessage (value: unknown): DecryptionMessage {
@@ -47,10 +51,10 @@ export function parseDecryptionMessage (value: unknown): DecryptionMessage {
 
 /** A trustee's partial decryption of the sums; `shares[slot]` are its secret shares. */
 export function decryptTally (context: DecryptionContext, trustee: number, shares: readonly bigint[], tally: Tally): DecryptionMessage {
-  const verification = shares.map((share) => multiply(basePoint, share))
-  const factors = tally.sums.map((questions, classIndex) => questions.map(({ alpha, betas }, question) => betas.map((_, slot) => {
-    const statement = { share: verification[slot]!, alpha, factor: multiply(alpha, shares[slot]!) }
-    const proof = proveEquality(factorTranscript(context, trustee, classIndex, question, slot), statement, shares[slot]!)
+  const factors = tally.sums.map((questions, classIndex) => questions.map(({ alpha }, question) => context.questions[question]!.totals.map(({ terms }, total) => {
+    const share = modOrder(terms.reduce((sum, { slot, weight }) => sum + weight * shares[slot]!, 0n))
+    const statement = { share: multiply(basePoint, share), alpha, factor: multiply(alpha, share) }
+    const proof = proveEquality(factorTranscript(context, trustee, classIndex, question, total), statement, share)
     return { factor: pointToHex(statement.factor), proof: toHex(proof) }
   })))
   return { trustee, boxRoot: context.boxRoot, factors }
@@ -60,15 +64,15 @@ export function decryptTally (context: DecryptionContext, trustee: number, share
 export function checkDecryption (context: DecryptionContext, message: DecryptionMessage, verification: readonly Point[], tally: Tally): void {
   if (message.boxRoot !== context.boxRoot) throw new ScrutinError('decryption.root')
   const fits = message.factors.length === tally.sums.length && message.factors.every((questions, classIndex) =>
-    questions.length === tally.sums[classIndex]!.length && questions.every((slots, question) => slots.length === tally.sums[classIndex]![question]!.betas.length))
+    questions.length === tally.sums[classIndex]!.length && questions.every((totals, question) => totals.length === context.questions[question]!.totals.length))
   if (!fits) throw new ScrutinError('input.malformed', 'the partial decryption does not fit the definition')
   const equations = new Equations()
   try {
-    forEachSlot(tally.sums, ({ alpha }, classIndex, question, slot) => {
-      const { factor, proof } = message.factors[classIndex]![question]![slot]!
-      const statement: EqualityStatement = { share: verification[slot]!, alpha, factor: publicPointFromHex(factor) }
-      addEqualityEquations(equations, factorTranscript(context, message.trustee, classIndex, question, slot), statement, fromHex(proof, equalityProofLength))
-    })
+    tally.sums.forEach((questions, classIndex) => questions.forEach(({ alpha }, question) => context.questions[question]!.totals.forEach((of, total) => {
+      const { factor, proof } = message.factors[classIndex]![question]![total]!
+      const statement: EqualityStatement = { share: totalOf(of, verification), alpha, factor: publicPointFromHex(factor) }
+      addEqualityEquations(equations, factorTranscript(context, message.trustee, classIndex, question, total), statement, fromHex(proof, equalityProofLength))
+    })))
   } catch (error) {
     if (error instanceof ScrutinError) throw new ScrutinError('decryption.proof', error.detail)
     throw error
@@ -76,14 +80,30 @@ export function checkDecryption (context: DecryptionContext, message: Decryption
   if (!equations.hold()) throw new ScrutinError('decryption.proof')
 }
 
-/** Combines exactly `threshold` checked messages into `plaintexts[class][question][slot]`, each at most `most`. */
-export function combineDecryptions (tally: Tally, messages: readonly DecryptionMessage[], most: number): number[][][] {
+/** Combines exactly `threshold` checked messages into `totals[class][question][total]`. */
+export function combineDecryptions (rules: readonly SlotRules[], tally: Tally, messages: readonly DecryptionMessage[]): number[][][] {
   const lagrange = messages.map(({ trustee }) => lagrangeAtZero(trustee, messages.map((message) => message.trustee)))
-  const find = smallLogarithms(most)
-  return tally.sums.map((questions, classIndex) => questions.map(({ betas }, question) => betas.map((beta, slot) => {
-    const mask = sumPoints(messages.map((message, i) => multiply(pointFromHex(message.factors[classIndex]![question]![slot]!.factor), lagrange[i]!)))
-    return find(beta.subtract(mask))
+  const search = logarithmsUpTo(tally.frontier.size)
+  return tally.sums.map((questions, classIndex) => questions.map(({ betas }, question) => rules[question]!.totals.map((total, index) => {
+    const mask = sumPoints(messages.map((message, i) => multiply(pointFromHex(message.factors[classIndex]![question]![index]!.factor), lagrange[i]!)))
+    return search(total.most)(totalOf(total, betas).subtract(mask))
   })))
+}
+
+/** Σ weight·point over the slots of a total. */
+function totalOf ({ terms }: Total, points: readonly Point[]): Point {
+  if (terms.length === 1 && terms[0]!.weight === 1n) return points[terms[0]!.slot]!
+  return sumPoints(terms.map(({ slot, weight }) => multiply(points[slot]!, weight)))
+}
+
+/** The search for what so many ballots add up to, by what one of them adds at most; its tables are made once. */
+function logarithmsUpTo (ballots: number): (most: number) => (point: Point) => number {
+  const made = new Map<number, (point: Point) => number>()
+  return (most) => {
+    const find = made.get(most) ?? smallLogarithms(most * ballots)
+    made.set(most, find)
+    return find
+  }
 }
 
 /** λ_i = Π x_j / (x_j - x_i) over the other trustees j, at x = trustee + 1. */
@@ -121,13 +141,9 @@ export function smallLogarithms (most: number): (point: Point) => number {
   }
 }
 
-function factorTranscript (context: DecryptionContext, trustee: number, classIndex: number, question: number, slot: number): Transcript {
+function factorTranscript (context: DecryptionContext, trustee: number, classIndex: number, question: number, total: number): Transcript {
   return new Transcript(tags.decryptionProof)
     .absorb('election', context.electionId)
     .absorb('box', fromHex(context.boxRoot, 32))
-    .absorb('place', new Uint8Array([trustee, classIndex, question, slot].flatMap((number) => [...uint32(number)])))
-}
-
-function forEachSlot (sums: Tally['sums'], visit: (sum: SlotSums, classIndex: number, question: number, slot: number) => void): void {
-  sums.forEach((questions, classIndex) => questions.forEach((sum, question) => sum.betas.forEach((_, slot) => visit(sum, classIndex, question, slot))))
+    .absorb('place', new Uint8Array([trustee, classIndex, question, total].flatMap((number) => [...uint32(number)])))
 }

@@ -1,42 +1,16 @@
 /** The shape of an election's definition. Rules that a schema can't say stand in definition.ts. */
 import Type, { type Static } from 'typebox'
+import { Question } from './kinds/kinds.ts'
+import { closed, Hash, Locale, Localized, LocalizedHash, Name } from './question-schema.ts'
 
-const closed = { additionalProperties: false } as const
+export { Question } from './kinds/kinds.ts'
+export { Hash, Locale, Localized, LocalizedHash, Name, Option } from './question-schema.ts'
 
-export const Locale = Type.String({ pattern: '^[a-z]{2}(-[A-Z]{2})?$' })
-/** Text per locale; the locales must be exactly those of the definition. */
-export const Localized = Type.Record(Locale, Type.String({ minLength: 1, maxLength: 10_000 }))
-export const Hash = Type.String({ pattern: '^[0-9a-f]{64}$' })
-/** SHA-256 of an image per locale. */
-export const LocalizedHash = Type.Record(Locale, Hash)
 /** A ristretto255 point, 32 bytes in lower-case hex. */
 export const PublicKey = Type.String({ pattern: '^[0-9a-f]{64}$' })
 export const MspId = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$' })
-export const Name = Type.String({ pattern: '^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$' })
 /** RFC 3339 in UTC, whole seconds. */
 export const Timestamp = Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$' })
-
-export const Option = Type.Object({
-  id: Name,
-  label: Localized,
-}, closed)
-export type Option = Static<typeof Option>
-
-export const Question = Type.Object({
-  id: Name,
-  title: Localized,
-  context: Type.Union([Localized, Type.Null()]),
-  image: Type.Union([LocalizedHash, Type.Null()]),
-  /** A kind of `protocol/src/kinds/`; the definition refuses kinds that do not exist. */
-  kind: Name,
-  options: Type.Array(Option, { minItems: 1, maxItems: 100 }),
-  /** Fewest and most options a ballot that is not blank chooses. */
-  min: Type.Integer({ minimum: 0, maximum: 100 }),
-  max: Type.Integer({ minimum: 1, maximum: 100 }),
-  /** Whether a blank answer, counted as such, is offered. */
-  blank: Type.Boolean(),
-}, closed)
-export type Question = Static<typeof Question>
 
 export const Registrar = Type.Object({
   key: PublicKey,

@@ -2,13 +2,14 @@
  * The definition of an election: checked once at the border, hashed to the
  * election's id. A value this version does not honour is refused, never ignored.
  */
+import type { TSchema } from 'typebox'
 import { Value } from 'typebox/value'
 import { ballotLength } from './ballot-encoding.ts'
 import { canonicalBytes, canonicalText, parseCanonical } from './canonical-json.ts'
-import { Definition, type Question } from './definition-schema.ts'
+import { Definition, Name, type Question } from './definition-schema.ts'
 import { ScrutinError } from './errors.ts'
 import { pointFromHex } from './group.ts'
-import { findKind } from './kinds/kinds.ts'
+import { findKind, kindNames, kindOf } from './kinds/kinds.ts'
 import type { SlotRules } from './kinds/question-kind.ts'
 import { taggedHash, tags } from './tagged-hash.ts'
 import { toHex } from './bytes.ts'
@@ -41,8 +42,8 @@ export function parseDefinition (bytes: Uint8Array): Definition {
 
 export function checkDefinition (value: unknown): Definition {
   if (!Value.Check(Definition, value)) {
-    const [first] = Value.Errors(Definition, value)
-    refuse(first === undefined ? 'it does not fit the schema' : `${first.instancePath || 'definition'} ${first.message}`)
+    refuseQuestions(value)
+    refuseBy(Definition, value, 'definition')
   }
   checkTexts(value)
   checkTimes(value)
@@ -55,7 +56,7 @@ export function checkDefinition (value: unknown): Definition {
 
 /** What is proven about each question's slots, in the order of the questions. */
 export function slotRules (definition: Definition): SlotRules[] {
-  return definition.questions.map((question) => findKind(question.kind)!.rules(question))
+  return definition.questions.map((question) => kindOf(question).rules(question))
 }
 
 /** How many independent election keys are needed: the slots of the largest question. */
@@ -85,7 +86,7 @@ function checkTexts (definition: Definition): void {
     check(question.title, `/questions/${q}/title`)
     check(question.context, `/questions/${q}/context`)
     check(question.image, `/questions/${q}/image`)
-    question.options.forEach((option, o) => check(option.label, `/questions/${q}/options/${o}/label`))
+    for (const [place, label] of labelsWithin(question, `/questions/${q}`)) check(label, place)
   })
   definition.classes.forEach((voterClass, c) => check(voterClass.label, `/classes/${c}/label`))
   assertDistinct(definition.questions.map((question) => question.id), '/questions: id')
@@ -130,11 +131,39 @@ function checkPeople (definition: Definition): void {
   })
 }
 
+/** Says it by the question's own kind: that a question fits none of all kinds helps nobody. */
+function refuseQuestions (value: unknown): void {
+  const questions: unknown = typeof value === 'object' && value !== null && 'questions' in value ? value.questions : undefined
+  if (!Array.isArray(questions)) return
+  questions.forEach((question: unknown, index) => {
+    const name: unknown = typeof question === 'object' && question !== null && 'kind' in question ? question.kind : undefined
+    if (typeof name !== 'string' || !Value.Check(Name, name)) refuse(`/questions/${index}/kind must be the name of a kind: ${kindNames.join(', ')}`)
+    const kind = findKind(name)
+    if (kind === undefined) throw new ScrutinError('election.not-honoured', `/questions/${index}/kind ${name}`)
+    if (!Value.Check(kind.question, question)) refuseBy(kind.question, question, `/questions/${index}`)
+  })
+}
+
+function refuseBy (schema: TSchema, value: unknown, place: string): never {
+  const [first] = Value.Errors(schema, value)
+  const path = place === 'definition' ? first?.instancePath || place : place + (first?.instancePath ?? '')
+  refuse(first === undefined ? `${place} does not fit the schema` : `${path} ${first.message}`)
+}
+
+/** Every label of a question with its place, wherever its kind puts one. */
+function * labelsWithin (value: object, place: string): Generator<[place: string, label: Record<string, string>]> {
+  for (const [name, inner] of Object.entries(value) as [string, unknown][]) {
+    if (typeof inner !== 'object' || inner === null) continue
+    if (name === 'label') yield [`${place}/label`, inner as Record<string, string>]
+    else yield * labelsWithin(inner, `${place}/${name}`)
+  }
+}
+
 function checkQuestion (question: Question, index: number): void {
-  assertDistinct(question.options.map((option) => option.id), `/questions/${index}/options: id`)
-  const kind = findKind(question.kind)
-  if (kind === undefined) throw new ScrutinError('election.not-honoured', `/questions/${index}/kind ${question.kind}`)
-  const problem = kind.problem(question)
+  for (const [name, list] of Object.entries(question) as [string, unknown][]) {
+    if (Array.isArray(list)) assertDistinct((list as { id: string }[]).map(({ id }) => id), `/questions/${index}/${name}: id`)
+  }
+  const problem = kindOf(question).problem(question)
   if (problem !== undefined) refuse(`/questions/${index}: ${problem}`)
 }
 

@@ -9,8 +9,8 @@ import { ballotVersion, trackerOf } from './ballot-encoding.ts'
 import { ballotChallenges, type BallotContext } from './ballot-transcript.ts'
 import type { Question } from './definition-schema.ts'
 import { basePoint, identity, modOrder, multiply, type Point, randomScalar, sumPoints } from './group.ts'
-import { findKind } from './kinds/kinds.ts'
-import type { Answer, SlotRules } from './kinds/question-kind.ts'
+import { type Answer, answerSlots, kindOf } from './kinds/kinds.ts'
+import type { SlotRules } from './kinds/question-kind.ts'
 import { MembershipProver } from './membership-proof.ts'
 import type { OpenedBallot } from './opened-ballot.ts'
 import { type KeyPair, sign } from './schnorr.ts'
@@ -71,9 +71,8 @@ export function fillBallot (context: BallotContext, questions: readonly Question
 }
 
 function encryptAnswer (context: BallotContext, question: Question, answer: Answer, randomness: bigint): { ciphertextBytes: Uint8Array, provers: MembershipProver[] } {
-  const kind = findKind(question.kind)!
-  const slots = kind.slots(question, answer)
-  const rules = kind.rules(question)
+  const slots = answerSlots(question, answer)
+  const rules = kindOf(question).rules(question)
   const keys = context.electionKeys
   // Looked up, not multiplied: the time must not depend on how many slots hold a 0.
   const multiples = smallMultiples(rules)
@@ -81,7 +80,7 @@ function encryptAnswer (context: BallotContext, question: Question, answer: Answ
   const ciphertextBytes = concatBytes(multiply(basePoint, randomness).toBytes(), ...betas.map((beta) => beta.toBytes()))
   const slotProvers = slots.map((value, slot) => new MembershipProver(keys[slot]!, rules.slotValues[slot]!, value, randomness))
   const sumProvers = rules.sums.map(({ weights, allowed }) => {
-    const key = sumPoints(weights.map((weight, slot) => multiply(keys[slot]!, weight)))
+    const key = sumPoints(weights.flatMap((weight, slot) => weight === 0n ? [] : [multiply(keys[slot]!, weight)]))
     const value = weights.reduce((sum, weight, slot) => sum + weight * slots[slot]!, 0n)
     return new MembershipProver(key, allowed, modOrder(value), randomness)
   })

@@ -8,11 +8,10 @@ import { Value } from 'typebox/value'
 import { decodeBody, trackerOf } from './ballot-encoding.ts'
 import { equalBytes, fromBase64url, concatBytes, toBase64url, toHex } from './bytes.ts'
 import { proofsHold, type BallotRules } from './check-ballots.ts'
-import { Hash, Name, type Question } from './definition-schema.ts'
+import { Hash, type Question } from './definition-schema.ts'
 import { ScrutinError } from './errors.ts'
 import { basePoint, multiply, scalarFromHex, scalarToHex } from './group.ts'
-import { findKind } from './kinds/kinds.ts'
-import type { Answer } from './kinds/question-kind.ts'
+import { Answer, answerSlots } from './kinds/kinds.ts'
 
 export interface OpenedBallot {
   readonly body: Uint8Array
@@ -32,7 +31,7 @@ export const CheckFile = Type.Object({
   /** base64url */
   body: Type.String({ pattern: '^[A-Za-z0-9_-]+$', maxLength: 131_072 }),
   questions: Type.Array(Type.Object({
-    answer: Type.Union([Type.Literal('blank'), Type.Object({ choose: Type.Array(Name, { maxItems: 100 }) }, closed)]),
+    answer: Answer,
     /** A scalar, hex. */
     randomness: Hash,
   }, closed), { minItems: 1, maxItems: 50 }),
@@ -45,7 +44,7 @@ export function checkFileOf (electionId: string, { body, answers, randomness }: 
     electionId,
     tracker: trackerOf(body),
     body: toBase64url(body),
-    questions: answers.map((answer, q) => ({ answer: answer === 'blank' ? answer : { choose: [...answer.choose] }, randomness: scalarToHex(randomness[q]!) })),
+    questions: answers.map((answer, q) => ({ answer, randomness: scalarToHex(randomness[q]!) })),
   }
 }
 
@@ -95,7 +94,7 @@ export function verifyCheckFile (rules: BallotRules, questions: readonly Questio
 
 function slotsOf (question: Question, answer: Answer): bigint[] {
   try {
-    return findKind(question.kind)!.slots(question, answer)
+    return answerSlots(question, answer)
   } catch (cause) {
     throw new ScrutinError('ballot.opening', `question ${question.id} does not allow this answer`, { cause })
   }

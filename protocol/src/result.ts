@@ -1,7 +1,7 @@
 /** From the decrypted sums to the result that is published. */
-import type { Definition } from './definition-schema.ts'
+import { type Definition, slotRules } from './definition.ts'
 import { combineDecryptions, type DecryptionMessage } from './decryption.ts'
-import { findKind } from './kinds/kinds.ts'
+import { kindOf } from './kinds/kinds.ts'
 import type { ResultRecord } from './records.ts'
 import { boxRoot, type Tally } from './tally.ts'
 
@@ -16,7 +16,7 @@ export function computeResult (definition: Definition, tally: Tally, messages: r
   if (isWithheld(definition, tally)) return { ...head, trustees: [], withheld: true, questions: [] }
   const used = messages.slice(0, definition.threshold)
   if (used.length < definition.threshold) throw new Error('too few partial decryptions')
-  const plaintexts = combineDecryptions(tally, used, tally.frontier.size)
-  const questions = definition.questions.map((question, q) => findKind(question.kind)!.result(question, plaintexts[0]![q]!))
+  const totals = combineDecryptions(slotRules(definition), tally, used)
+  const questions = definition.questions.map((question, q) => kindOf(question).result(question, totals[0]![q]!, tally.frontier.size))
   return { ...head, trustees: used.map(({ trustee }) => trustee), withheld: false, questions }
 }

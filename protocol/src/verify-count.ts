@@ -84,7 +84,7 @@ async function verifyRootStatements ({ reader, checks, definition, electionId, s
 }
 
 async function verifyDecryptions (
-  { reader, checks: { decryptions: check }, definition, electionId, status }: Verification, keys: KeysRecord | undefined, tally: Tally | undefined, signers: readonly number[]
+  { reader, checks: { decryptions: check }, definition, electionId, rules, status }: Verification, keys: KeysRecord | undefined, tally: Tally | undefined, signers: readonly number[]
 ): Promise<DecryptionMessage[]> {
   const messages: DecryptionMessage[] = []
   const id = fromHex(electionId, 32)
@@ -102,7 +102,7 @@ async function verifyDecryptions (
       if (!keys!.qualified.includes(message.trustee)) throw new ScrutinError('trustee.disqualified')
       if (isWithheld(definition, tally)) throw new ScrutinError('decryption.withheld')
       requireRootStatements(signers, message.trustee, definition.threshold)
-      checkDecryption({ electionId: id, boxRoot: root }, message, verification.map(pointFromHex), tally)
+      checkDecryption({ electionId: id, boxRoot: root, questions: rules }, message, verification.map(pointFromHex), tally)
       messages.push(message)
     })
   }

@@ -21,7 +21,7 @@ const ballots = Array.from({ length: 6 }, (_, i) => {
   return { credentialKey: pointToHex(publicKey), bytes: fillBallot(election.context, questions, answers, publicKey).body }
 }).sort((a, b) => a.credentialKey < b.credentialKey ? -1 : 1)
 const tally = addToTally(emptyTally(rules, 1), rules, ballots)
-const context = { electionId: election.idBytes, boxRoot: boxRoot(tally) }
+const context = { electionId: election.idBytes, boxRoot: boxRoot(tally), questions: rules }
 const expected = [[[1, 4, 2], [1]]]
 const messages = election.trustees.map(({ shares }, trustee) => decryptTally(context, trustee, shares, tally))
 const check = (message: DecryptionMessage, verifiedAs = message.trustee): void => { checkDecryption(context, message, election.verification[verifiedAs]!, tally) }
@@ -39,13 +39,13 @@ t.test('honest partial decryptions pass and are read in their exact form', async
 t.test('every subset of t trustees gives the same result', async (t) => {
   t.equal(election.definition.threshold, 3)
   for (const trustees of [[0, 1, 2], [0, 1, 3], [0, 2, 3], [1, 2, 3]]) {
-    t.same(combineDecryptions(tally, trustees.map((trustee) => messages[trustee]!), 6), expected)
+    t.same(combineDecryptions(rules, tally, trustees.map((trustee) => messages[trustee]!)), expected)
   }
 })
 
 t.test('fewer than t give nothing, and one trustee twice is not two', async (t) => {
-  refuses(t, 'decryption.proof', () => combineDecryptions(tally, messages.slice(0, 2), 6), /out of range/)
-  refuses(t, 'decryption.proof', () => combineDecryptions(tally, [messages[0]!, messages[1]!, messages[1]!], 6), /out of range/)
+  refuses(t, 'decryption.proof', () => combineDecryptions(rules, tally, messages.slice(0, 2)), /out of range/)
+  refuses(t, 'decryption.proof', () => combineDecryptions(rules, tally, [messages[0]!, messages[1]!, messages[1]!]), /out of range/)
 })
 
 t.test('the result takes the first t trustees and names options', async (t) => {
@@ -54,7 +54,10 @@ t.test('the result takes the first t trustees and names options', async (t) => {
     ballots: 6,
     trustees: [0, 1, 2],
     withheld: false,
-    questions: [{ id: 'a', counts: { 'option-1': 1, 'option-2': 4 }, blank: 2 }, { id: 'b', counts: { 'option-1': 1 }, blank: null }],
+    questions: [
+      { id: 'a', counts: { 'option-1': 1, 'option-2': 4 }, blank: 2, ranking: [['option-2'], ['option-1']], winners: ['option-2'] },
+      { id: 'b', counts: { 'option-1': 1 }, blank: null, ranking: [['option-1']], winners: ['option-1'] },
+    ],
   })
   t.throws(() => computeResult(election.definition, tally, messages.slice(0, 2)), { message: /too few/ })
 })

@@ -6,14 +6,15 @@ import { checkDefinition, cutOffMs, type Definition, electionId, electionKeyCoun
 import { generateKeyPair } from '../src/schnorr.ts'
 import { pointToHex } from '../src/group.ts'
 import { refuses } from './support/refuses.ts'
-import { sampleDefinition, sampleQuestion } from './support/sample-definition.ts'
+import { majorityQuestion, sampleDefinition, sampleQuestion, scoreQuestion } from './support/sample-definition.ts'
 
 const newKey = (): string => pointToHex(generateKeyPair().publicKey)
 const noon = Date.UTC(2027, 0, 1, 12)
 const definition = sampleDefinition({
   registrarKeys: [newKey(), newKey()], trusteeKeys: [newKey(), newKey(), newKey()], roll: { size: 10, root: 'ab'.repeat(32) },
 }, {}, noon)
-const question = definition.questions[0]!
+const question = sampleQuestion('president', 3, { min: 1, max: 1, blank: true })
+const graded = majorityQuestion('graded', 2, 3, 'worst')
 const longQuestion = { ...question, options: Array.from({ length: 100 }, (_, o) => ({ ...question.options[0]!, id: `o${o}` })), min: 0, max: 1 }
 const label = (text: string): Record<string, string> => ({ fr: text, en: text, es: text })
 
@@ -69,6 +70,15 @@ const impossible: Record<string, Record<string, unknown>> = {
   'more to choose than there are options': { questions: [sampleQuestion('a', 2, { min: 1, max: 3, blank: false })] },
   'min above max': { questions: [sampleQuestion('a', 3, { min: 3, max: 2, blank: false })] },
   'max of 0': { questions: [sampleQuestion('a', 3, { min: 0, max: 0, blank: false })] },
+  'a grade whose label lacks a locale': { questions: [{ ...graded, grades: [{ id: 'a', label: label('a') }, { id: 'b', label: { fr: 'b' } }] }] },
+  'two grades of one id': { questions: [{ ...graded, grades: [{ id: 'a', label: label('a') }, { id: 'a', label: label('b') }] }] },
+  'a single grade': { questions: [{ ...graded, grades: graded.grades.slice(0, 1) }] },
+  'no opinion whose label lacks a locale': { questions: [{ ...graded, noOpinion: { label: { fr: 'x' }, ranking: 'worst' } }] },
+  'a grade that is called no opinion': { questions: [{ ...graded, grades: [{ id: 'a', label: label('a') }, { id: 'no-opinion', label: label('b') }] }] },
+  'a property of another kind': { questions: [{ ...question, grades: graded.grades }] },
+  'a question without the properties of its kind': { questions: [{ ...question, kind: 'score' }] },
+  'a score of nothing': { questions: [scoreQuestion('a', 2, 0)] },
+  'a kind that is no name': { questions: [{ ...question, kind: 5 }] },
   'a time that is none': { opensAt: '2027-02-30T12:00:00Z' },
   'a time with a zone': { opensAt: '2027-01-01T12:00:00+01:00' },
   'a time with fractions': { opensAt: '2027-01-01T12:00:00.5Z' },
@@ -114,7 +124,14 @@ for (const [name, change] of Object.entries(impossible)) {
   })
 }
 
-const unhonoured: Record<string, Partial<Definition>> = {
+t.test('says which question does not fit its kind, and how', async (t) => {
+  refuses(t, 'election.definition', () => checkDefinition({ ...definition, questions: [question, scoreQuestion('a', 2, 0)] }), /\/questions\/1\/max/)
+  refuses(t, 'election.definition', () => checkDefinition({ ...definition, questions: [{ ...question, kind: null }] }), /\/questions\/0\/kind .*yes-no/)
+  refuses(t, 'election.not-honoured', () => checkDefinition({ ...definition, title: 5, questions: [{ ...question, kind: 'rank' }] }), /rank/)
+  refuses(t, 'election.definition', () => checkDefinition({ ...definition, title: 5 }), /title/)
+})
+
+const unhonoured: Record<string, Record<string, unknown>> = {
   'a kind of question that does not exist': { questions: [{ ...question, kind: 'rank' }] },
   'a kind named like a property of every object': { questions: [{ ...question, kind: 'constructor' }] },
   'more classes than one': { classes: [{ ...definition.classes[0]!, size: 5 }, { ...definition.classes[0]!, id: 'other', size: 5 }] },

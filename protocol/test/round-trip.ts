@@ -31,7 +31,7 @@ t.test('an election from the ceremony to the result', async (t) => {
   const ordered = ballots.toSorted((a, b) => a.credentialKey < b.credentialKey ? -1 : 1)
   let tally = emptyTally(rules, 1)
   for (const ballot of ordered) tally = tallyFromJson(tallyToJson(addToTally(tally, rules, [ballot])))
-  const context = { electionId: election.idBytes, boxRoot: boxRoot(tally) }
+  const context = { electionId: election.idBytes, boxRoot: boxRoot(tally), questions: rules }
   const messages = [0, 2].map((trustee) => decryptTally(context, trustee, election.trustees[trustee]!.shares, tally))
   for (const message of messages) checkDecryption(context, message, election.verification[message.trustee]!, tally)
   const result = computeResult(election.definition, tally, messages)

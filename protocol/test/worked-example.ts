@@ -6,6 +6,7 @@ import { fromBase64url, fromHex, toHex } from '../src/bytes.ts'
 import { parseDefinition, slotRules } from '../src/definition.ts'
 import { basePoint, multiply, type Point, pointFromHex, pointToHex, scalarFromHex } from '../src/group.ts'
 import { receiveShares } from '../src/hold-shares.ts'
+import type { ChooseQuestion } from '../src/kinds/choose.ts'
 import { ceremonyContext } from '../src/opening.ts'
 import type { KeysRecord, ResultRecord, SignedDecryption, SignedRegistrarMessage } from '../src/records.ts'
 import { rollCommitment } from '../src/roll.ts'
@@ -36,7 +37,7 @@ t.test('the bundle of the worked example verifies, and its result and root are t
   t.ok(report.ok)
   t.equal(report.electionId, numbers.get('election-id'))
   t.equal(report.result?.boxRoot, numbers.get('box.root'))
-  t.same(report.result?.questions, [{ id: 'tree', counts: { oak: 2, lime: 1 }, blank: null }])
+  t.same(report.result?.questions, [{ id: 'tree', counts: { oak: 2, lime: 1 }, blank: null, ranking: [['oak'], ['lime']], winners: ['oak'] }])
   t.equal(report.tally?.sums[0]![0]!.alpha, numbers.get('sums.alpha'))
 })
 
@@ -51,8 +52,8 @@ t.test('the numbers are those in the records', async (t) => {
     'keys.election.1': keys.electionKeys[1]!,
     'keys.verification.0.0': keys.verificationKeys[0]![0]!,
     'keys.verification.1.1': keys.verificationKeys[1]![1]!,
-    'decryption.slot.0.sum': `${result.questions[0]!.counts['oak']}`,
-    'decryption.slot.1.sum': `${result.questions[0]!.counts['lime']}`,
+    'decryption.slot.0.sum': `${result.questions[0]!.counts['oak'] as number}`,
+    'decryption.slot.1.sum': `${result.questions[0]!.counts['lime'] as number}`,
   }
   for (const [name, value] of Object.entries(recorded)) t.equal(numbers.get(name), value, name)
   const trackers = bundle.filter((line) => line.includes('/tracker/')).map((line) => (JSON.parse(line) as { key: string }).key.split('/').at(-1))
@@ -116,7 +117,7 @@ t.test('the published secrets of the example open what they should', async (t) =
     const r = scalarFromHex(randomness[0]!)
     t.ok(alpha.toPoint().equals(multiply(basePoint, r)))
     betas.forEach((beta, slot) => {
-      const vote = definition.questions[0]!.options[slot]!.id === choice ? 1n : 0n
+      const vote = (definition.questions[0] as ChooseQuestion).options[slot]!.id === choice ? 1n : 0n
       t.ok(beta.toPoint().equals(multiply(pointFromHex(numbers.get(`keys.election.${slot}`)!), r).add(multiply(basePoint, vote))))
     })
   }

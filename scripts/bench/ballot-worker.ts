@@ -2,7 +2,7 @@
 import { constants, createPrivateKey, sign } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
 import { credentialMessage } from '../../protocol/src/credential.ts'
-import type { Question } from '../../protocol/src/definition.ts'
+import type { ChooseQuestion } from '../../protocol/src/kinds/choose.ts'
 import { fillBallot } from '../../protocol/src/fill-ballot.ts'
 import { fromHex } from '../../protocol/src/bytes.ts'
 import { pointFromHex } from '../../protocol/src/group.ts'
@@ -10,7 +10,7 @@ import { generateKeyPair } from '../../protocol/src/schnorr.ts'
 
 export interface BallotWork {
   readonly electionId: string
-  readonly questions: readonly Question[]
+  readonly questions: readonly ChooseQuestion[]
   readonly electionKeys: readonly string[]
   /** PKCS#8, DER, in the definition's order of registrars. */
   readonly registrarKeys: readonly Uint8Array[]

@@ -24,7 +24,7 @@ export async function prepareBallots (network: RunningNetwork, staged: StagedEle
   const registrarKeys = await Promise.all(staged.registrars.map(async (member) => await registrarKey(member.registrar!.configFile, staged.electionId)))
   return await progress.step(`${count} ballots`, async (note) => await makeBallots({
     electionId: staged.electionId,
-    questions: staged.definition.questions,
+    questions: approvalDraft('Bench', optionNames).questions,
     electionKeys: opening.electionKeys,
     registrarKeys,
     count,

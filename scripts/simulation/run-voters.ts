@@ -1,6 +1,6 @@
 /** Voters as separate clients: each goes the whole way over HTTP, from codes to a receipt. */
 import type { Progress } from '../../network/src/progress.ts'
-import type { Answer } from '../../protocol/src/kinds/question-kind.ts'
+import type { Answer } from '../../protocol/src/kinds/kinds.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import type { Receipt } from '../../protocol/src/receipt.ts'
 import { GatewayClient } from '../../voter/src/gateway-client.ts'

@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { AuditReport } from '../../auditor/src/audit.ts'
 import type { RunningNetwork } from '../../network/src/bring-up.ts'
 import type { Progress } from '../../network/src/progress.ts'
+import type { QuestionResult } from '../../protocol/src/kinds/question-kind.ts'
 import { approvalDraft, optionId } from '../staging/draft-definition.ts'
 import { stageElection } from '../staging/stage-election.ts'
 import { countElection } from './count-election.ts'
@@ -19,7 +20,7 @@ export interface Simulation {
   /** Refusals by code. */
   readonly rejected: Readonly<Record<string, number>>
   /** By the option's name. */
-  readonly counts: Readonly<Record<string, number>>
+  readonly counts: QuestionResult['counts']
   /** Every check of the audit holds, every committed ballot was counted, and every count is that of the ballots given. */
   readonly verified: boolean
   /** From the first voter to the last receipt. */

@@ -1,5 +1,6 @@
 /** Definitions of the elections that `start` and `simulate` stage. */
 import type { Definition } from '../../protocol/src/definition.ts'
+import type { ChooseQuestion } from '../../protocol/src/kinds/choose.ts'
 
 /** People and roll come from the running consortium; the rest is what the election is about. */
 export type Draft = Pick<Definition, 'title' | 'context' | 'questions'> & { readonly hoursOpen: number }
@@ -37,7 +38,7 @@ export function completeDefinition (
 }
 
 /** Approval voting over these options: choose as many as one likes. */
-export function approvalDraft (title: string, options: readonly string[]): Draft {
+export function approvalDraft (title: string, options: readonly string[]): Draft & { readonly questions: ChooseQuestion[] } {
   return {
     title: everywhere(title),
     context: null,

@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { electionRecords } from '../../ledger/src/election-records.ts'
 import { fromHex } from '../../protocol/src/bytes.ts'
 import { decryptTally } from '../../protocol/src/decryption.ts'
+import { slotRules } from '../../protocol/src/definition.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import { scalarFromHex } from '../../protocol/src/group.ts'
 import type { SignedDecryption } from '../../protocol/src/records.ts'
@@ -100,8 +101,8 @@ async function requireTalliedStill ({ shown }: Recount): Promise<boolean> {
 }
 
 /** The box that is decrypted is written down first: there is never a second one. */
-async function partialDecryption ({ store }: Trustee, { id }: KnownElection, index: number, { tally, keys }: Recount): Promise<SignedDecryption> {
-  const context = { electionId: fromHex(id, 32), boxRoot: boxRoot(tally) }
+async function partialDecryption ({ store }: Trustee, { id, definition }: KnownElection, index: number, { tally, keys }: Recount): Promise<SignedDecryption> {
+  const context = { electionId: fromHex(id, 32), boxRoot: boxRoot(tally), questions: slotRules(definition) }
   const kept = await store.update(id, (now) => {
     if (now.root?.message.boxRoot !== context.boxRoot) throw new ScrutinError('decryption.root', 'this trustee has not signed this root')
     if (now.decryption !== undefined) {

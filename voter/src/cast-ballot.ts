@@ -2,8 +2,7 @@
 import { checkBallots } from '../../protocol/src/check-ballots.ts'
 import { type ErrorCode, ScrutinError } from '../../protocol/src/errors.ts'
 import { fillBallot, type FilledBallot } from '../../protocol/src/fill-ballot.ts'
-import { findKind } from '../../protocol/src/kinds/kinds.ts'
-import type { Answer } from '../../protocol/src/kinds/question-kind.ts'
+import { type Answer, answerSlots } from '../../protocol/src/kinds/kinds.ts'
 import { assertReceipt, type Receipt, statementsNeeded } from '../../protocol/src/receipt.ts'
 import type { Directory } from './directory.ts'
 import { GatewayClient } from './gateway-client.ts'
@@ -16,7 +15,7 @@ export const receiptTimeoutMs = 30_000
 /** Throws `input.malformed` for answers that the questions do not allow. */
 export function assertAllowed ({ definition: { questions } }: VerifiedElection, answers: readonly Answer[]): void {
   if (answers.length !== questions.length) throw new ScrutinError('input.malformed', 'one answer per question is needed')
-  questions.forEach((question, q) => findKind(question.kind)!.slots(question, answers[q]!))
+  questions.forEach((question, q) => answerSlots(question, answers[q]!))
 }
 
 /** Encrypts and proves. The tracker is to be shown before the voter decides to cast; `input.malformed` for answers that are not allowed. */

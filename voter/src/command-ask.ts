@@ -1,9 +1,9 @@
 /** Asking in the terminal what was not said on the command line. */
 import { createInterface } from 'node:readline/promises'
-import { findKind } from '../../protocol/src/kinds/kinds.ts'
-import type { Answer } from '../../protocol/src/kinds/question-kind.ts'
+import { type Answer, answerSlots, kindOf } from '../../protocol/src/kinds/kinds.ts'
 import type { Definition, Question } from '../../protocol/src/definition.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
+import { parseAnswer } from './parse-answers.ts'
 
 /** Asks question by question on stderr, until each answer is allowed. */
 export async function askAnswers (definition: Definition, locale: string): Promise<Answer[]> {
@@ -34,15 +34,16 @@ export async function askChoice<Word extends string> (question: string, words: r
 }
 
 async function askQuestion (question: Question, locale: string, ask: (text: string) => Promise<string>): Promise<Answer> {
-  const { options, min, max, blank } = question
-  const howMany = min === max ? `${min}` : `${min} to ${max}`
+  const options = 'options' in question ? question.options : []
   process.stderr.write(`\n${textOf(question.title, locale)}\n`)
   options.forEach((option, i) => { process.stderr.write(`  ${i + 1}  ${textOf(option.label, locale)}\n`) })
   for (;;) {
-    const typed = (await ask(`Choose ${howMany} (numbers${blank ? ', or "blank"' : ''}): `)).trim()
-    const answer: Answer = typed.toLowerCase() === 'blank' ? 'blank' : { choose: typed.split(/[\s,]+/).filter(Boolean).map((number) => options[Number(number) - 1]?.id ?? number) }
+    // the numbers stand for the options' ids wherever one begins: 2,3 or 2=good,3=bad
+    const typed = (await ask(`${kindOf(question).hint(question)}: `)).trim().toLowerCase()
+      .replace(/(?<=^|[\s,])\d+(?=$|[\s,=])/g, (number) => options[Number(number) - 1]?.id ?? number)
+    const answer = parseAnswer(question, typed)
     try {
-      findKind(question.kind)!.slots(question, answer)
+      answerSlots(question, answer)
       return answer
     } catch (error) {
       if (!(error instanceof ScrutinError)) throw error

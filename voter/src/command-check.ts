@@ -3,9 +3,8 @@ import { createReadStream, readFileSync, writeFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { maxBundleLineLength } from '../../protocol/src/bundle.ts'
 import { splitLines } from '../../protocol/src/bundle-reader.ts'
-import type { Definition } from '../../protocol/src/definition.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
-import type { Answer } from '../../protocol/src/kinds/question-kind.ts'
+import { kindOf } from '../../protocol/src/kinds/kinds.ts'
 import { type CheckFile, parseCheckFile, verifyCheckFile } from '../../protocol/src/opened-ballot.ts'
 import { textOf } from './command-ask.ts'
 import { defaultLocale } from './command-locale.ts'
@@ -39,7 +38,7 @@ export function checkCommand (): Command {
         console.log(JSON.stringify({ electionId: election.id, tracker, answers: definition.questions.map(({ id }, q) => ({ question: id, answer: answers[q]! })) }))
         return
       }
-      const chosen = definition.questions.map((question, q) => `${textOf(question.title, options.locale)}\n  ${describe(definition, q, answers[q]!, options.locale)}`)
+      const chosen = definition.questions.map((question, q) => `${textOf(question.title, options.locale)}\n  ${kindOf(question).describe(question, answers[q]!, (texts) => textOf(texts, options.locale))}`)
       console.log(`The ballot with the tracker\n${tracker}\nholds exactly this:\n\n${chosen.join('\n')}\n\n` +
         (noted === undefined ? 'Is this the tracker that the other device showed before you chose to check, and is this what you chose? If not, do not vote on that device.' : 'Is this what you chose? If not, do not vote on that device.'))
     })
@@ -50,12 +49,6 @@ async function readElection (file: CheckFile, { gateway, bundle }: Options): Pro
   return gateway === undefined
     ? await verifyFront(splitLines(createReadStream(bundle!, 'utf8'), maxBundleLineLength), file.electionId)
     : await readVerifiedElection(new GatewayClient(gateway), file.electionId)
-}
-
-function describe ({ questions }: Definition, q: number, answer: Answer, locale: string): string {
-  if (answer === 'blank') return 'blank'
-  const labels = questions[q]!.options.filter(({ id }) => answer.choose.includes(id)).map(({ label }) => textOf(label, locale))
-  return labels.length === 0 ? 'nothing' : labels.join(', ')
 }
 
 /** Writes what was opened for the second device, in a new file, and says what to do with it. */

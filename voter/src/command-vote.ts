@@ -35,7 +35,7 @@ export function voteCommand (): Command {
   const command = new Command('vote').description('vote: obtain a credential with your codes, encrypt, check if you like, cast, and keep the receipt')
     .requiredOption('--gateway <url...>', 'asked about the election; the ballot then goes through a member that is no registrar of it. With several: through these, in this order, and they have to agree on whose keys are whose')
     .requiredOption('--election <id>', 'id of the election')
-    .option('--answer <question=options...>', 'question=option,option or question=blank; without it you are asked')
+    .option('--answer <question=options...>', 'question=option,option, question=yes, question=option=number,option=number, question=candidate=grade,candidate=grade, or question=blank; without it you are asked')
     .option('--check [file]', 'open the first encryption into this file, for `scrutin check` on a second device; then go on with another')
     .option('--check-only', 'open one encryption and leave without casting; needs --recovery')
     .option('--yes', 'cast without asking; without a terminal nobody is asked')

@@ -1,5 +1,5 @@
 /** The whole way of a voter, from codes to a receipt. */
-import type { Answer } from '../../protocol/src/kinds/question-kind.ts'
+import type { Answer } from '../../protocol/src/kinds/kinds.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import type { FilledBallot } from '../../protocol/src/fill-ballot.ts'
 import { type CheckFile, checkFileOf } from '../../protocol/src/opened-ballot.ts'

@@ -12,7 +12,7 @@ import { decryptTally } from '../../../protocol/src/decryption.ts'
 import { isErrorCode, ScrutinError } from '../../../protocol/src/errors.ts'
 import { confirmMessage } from '../../../protocol/src/hold-shares.ts'
 import { signIssuance } from '../../../protocol/src/issuances.ts'
-import type { Answer } from '../../../protocol/src/kinds/question-kind.ts'
+import type { Answer } from '../../../protocol/src/kinds/kinds.ts'
 import { keysRecord } from '../../../protocol/src/opening.ts'
 import type { RegistrarMessage } from '../../../protocol/src/records.ts'
 import type { RootStatement } from '../../../protocol/src/root-statement.ts'
@@ -157,7 +157,7 @@ export async function postDecryption (as: LedgerAs, election: SampleElection, tr
   const { count } = await readElectionView(as, election)
   const tally = tallyFromJson(count!)
   const { keys, shares } = election.trustees[trustee]!
-  const message = decryptTally({ electionId: election.idBytes, boxRoot: boxRoot(tally) }, trustee, shares, tally)
+  const message = decryptTally({ electionId: election.idBytes, boxRoot: boxRoot(tally), questions: election.rules.questions }, trustee, shares, tally)
   const signed = signMessage(tags.decryptionMessage, election.idBytes, keys, message)
   await (await as(election.definition.trustees[trustee]!.mspId, 'trustee')).submit('postDecryption', [election.id, JSON.stringify(signed)])
 }

@@ -4,32 +4,49 @@
  * options plus max times blank lies in [min, max]: a blank answer chooses
  * nothing else. The sum's proof is left out when it follows from the slots'.
  */
-import type { Question } from '../definition-schema.ts'
+import Type, { type Static } from 'typebox'
 import { ScrutinError } from '../errors.ts'
-import type { Answer, QuestionKind, QuestionResult, SlotRules } from './question-kind.ts'
+import { closed, Name, Options, questionHead } from '../question-schema.ts'
+import type { QuestionKind } from './question-kind.ts'
+import { rankByNumber, winnersOf } from './rank-by-number.ts'
+import { SlotPlan, upTo } from './slot-plan.ts'
 
-const bit = [0n, 1n] as const
+const ChooseQuestion = Type.Object({
+  ...questionHead,
+  kind: Type.Literal('choose'),
+  options: Options,
+  /** Fewest and most options a ballot that is not blank chooses. */
+  min: Type.Integer({ minimum: 0, maximum: 100 }),
+  max: Type.Integer({ minimum: 1, maximum: 100 }),
+  /** Whether a blank answer, counted as such, is offered. */
+  blank: Type.Boolean(),
+}, closed)
+export type ChooseQuestion = Static<typeof ChooseQuestion>
 
-export const choose: QuestionKind = {
-  problem (question: Question): string | undefined {
+/** The ids of the options chosen, or blank. */
+export type ChooseAnswer = { readonly choose: readonly string[] } | 'blank'
+
+export const choose = {
+  name: 'choose',
+  question: ChooseQuestion,
+  answer: Type.Union([Type.Literal('blank'), Type.Object({ choose: Type.Array(Name, { maxItems: 100 }) }, closed)]),
+
+  problem (question) {
     if (question.max > question.options.length) return 'max is more than there are options'
     if (question.min > question.max) return 'min is more than max'
     return undefined
   },
 
-  rules (question: Question): SlotRules {
-    const slotValues = question.options.map(() => bit)
-    const weights = question.options.map(() => 1n)
-    if (question.blank) {
-      slotValues.push(bit)
-      weights.push(BigInt(question.max))
-    }
+  rules (question) {
+    const plan = new SlotPlan()
+    const terms = question.options.map(() => ({ slot: plan.countedBit(), weight: 1n }))
+    if (question.blank) terms.push({ slot: plan.countedBit(), weight: BigInt(question.max) })
     const follows = !question.blank && question.min === 0 && question.max === question.options.length
-    const allowed = Array.from({ length: question.max - question.min + 1 }, (_, i) => BigInt(question.min + i))
-    return { slotValues, sums: follows ? [] : [{ weights, allowed }] }
+    if (!follows) plan.sum(terms, upTo(question.max).slice(question.min))
+    return plan.rules()
   },
 
-  slots (question: Question, answer: Answer): bigint[] {
+  slots (question, answer) {
     const chosen = new Set(answer === 'blank' ? [] : answer.choose)
     if (answer === 'blank') {
       if (!question.blank) throw new ScrutinError('input.malformed', `question ${question.id} offers no blank answer`)
@@ -47,8 +64,25 @@ export const choose: QuestionKind = {
     return slots
   },
 
-  result (question: Question, sums: readonly number[]): QuestionResult {
-    const counts = Object.fromEntries(question.options.map((option, slot) => [option.id, sums[slot]!]))
-    return { id: question.id, counts, blank: question.blank ? sums[question.options.length]! : null }
+  result ({ id, options, blank }, totals) {
+    const counts = Object.fromEntries(options.map((option, slot) => [option.id, totals[slot]!]))
+    const ranking = rankByNumber(options.map((option) => option.id), counts)
+    return { id, counts, blank: blank ? totals[options.length]! : null, ranking, winners: winnersOf(ranking, counts) }
   },
-}
+
+  hint ({ min, max, blank }) {
+    return `Choose ${min === max ? `${min}` : `${min} to ${max}`} (numbers${blank ? ', or "blank"' : ''})`
+  },
+
+  /** An option of its own may be called `blank`: then it is written with a comma after it. */
+  parse (text) {
+    if (text === 'blank') return 'blank'
+    return { choose: text.split(/[\s,]+/).filter((option) => option !== '') }
+  },
+
+  describe ({ options }, answer, label) {
+    if (answer === 'blank') return 'blank'
+    const labels = options.filter(({ id }) => answer.choose.includes(id)).map((option) => label(option.label))
+    return labels.length === 0 ? 'nothing' : labels.join(', ')
+  },
+} satisfies QuestionKind<ChooseQuestion, ChooseAnswer>

@@ -52,8 +52,16 @@ t.test('slots satisfy the proven rules exactly when the answer is allowed', asyn
 
 t.test('slots of the sums become counts by option, and blank answers', async (t) => {
   const question = sampleQuestion('q', 2, { min: 1, max: 1, blank: true })
-  t.same(choose.result(question, [3, 4, 5]), { id: 'q', counts: { 'option-1': 3, 'option-2': 4 }, blank: 5 })
-  t.same(choose.result({ ...question, blank: false }, [3, 4]), { id: 'q', counts: { 'option-1': 3, 'option-2': 4 }, blank: null })
+  t.same(choose.result(question, [3, 4, 5]), { id: 'q', counts: { 'option-1': 3, 'option-2': 4 }, blank: 5, ranking: [['option-2'], ['option-1']], winners: ['option-2'] })
+  t.same(choose.result({ ...question, blank: false }, [3, 4]), { id: 'q', counts: { 'option-1': 3, 'option-2': 4 }, blank: null, ranking: [['option-2'], ['option-1']], winners: ['option-2'] })
+})
+
+t.test('who got the same stands together, in the order of the definition', async (t) => {
+  const question = sampleQuestion('q', 3, { min: 0, max: 3, blank: false })
+  // names that look like numbers are what objects put first
+  const numbered = { ...question, options: ['30', '4', '10'].map((id, i) => ({ ...question.options[i]!, id })) }
+  t.match(choose.result(numbered, [2, 5, 2]), { ranking: [['4'], ['30', '10']], winners: ['4'] })
+  t.match(choose.result(numbered, [0, 0, 0]), { ranking: [['30', '4', '10']], winners: [] })
 })
 
 t.test('a question that cannot be answered is a problem', async (t) => {

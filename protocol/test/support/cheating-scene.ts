@@ -4,7 +4,7 @@ import { type BallotRules, checkBallots, type Verdict } from '../../src/check-ba
 import { slotRules } from '../../src/definition.ts'
 import type { ErrorCode } from '../../src/errors.ts'
 import { fillBallot, sealBallot } from './raw-ballot.ts'
-import type { Answer } from '../../src/kinds/question-kind.ts'
+import type { Answer } from '../../src/kinds/kinds.ts'
 import type { KeyPair } from '../../src/schnorr.ts'
 import { ballotLayout } from './ballot-layout.ts'
 import { obtainCredential, sampleElection } from './sample-election.ts'

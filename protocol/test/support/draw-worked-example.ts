@@ -102,7 +102,7 @@ put(recordKeys.count(id), { ...tallyToJson(tally), cursor: box.at(-1)!.credentia
 election.trustees.forEach(({ keys: own }, i) => {
   put(recordKeys.boxRoot(id, i), signMessage(tags.rootStatement, idBytes, own, { trustee: i, boxRoot: boxRoot(tally), ballots: tally.frontier.size }))
 })
-const decryptions = election.trustees.map(({ shares }, i) => decryptTally({ electionId: idBytes, boxRoot: boxRoot(tally) }, i, shares, tally))
+const decryptions = election.trustees.map(({ shares }, i) => decryptTally({ electionId: idBytes, boxRoot: boxRoot(tally), questions: rules }, i, shares, tally))
 decryptions.forEach((message, i) => { put(recordKeys.decryption(id, i), signMessage(tags.decryptionMessage, idBytes, election.trustees[i]!.keys, message)) })
 put(recordKeys.result(id), computeResult(definition, tally, decryptions))
 

@@ -1,4 +1,9 @@
 import type { Definition } from '../../src/definition.ts'
+import type { ChooseQuestion } from '../../src/kinds/choose.ts'
+import type { MajorityQuestion } from '../../src/kinds/majority-judgment.ts'
+import type { ScoreQuestion } from '../../src/kinds/score.ts'
+import type { YesNoQuestion } from '../../src/kinds/yes-no.ts'
+import type { Option } from '../../src/question-schema.ts'
 
 const label = (text: string): Record<string, string> => ({ fr: text, en: text, es: text })
 
@@ -38,14 +43,33 @@ export function sampleDefinition (
   }
 }
 
-export function sampleQuestion (id: string, optionCount: number, rule: { min: number, max: number, blank: boolean }): Definition['questions'][number] {
+export function sampleQuestion (id: string, optionCount: number, rule: { min: number, max: number, blank: boolean }): ChooseQuestion {
+  return { ...questionHead(id), kind: 'choose', options: sampleOptions('option', optionCount), ...rule }
+}
+
+export function yesNoQuestion (id: string, blank: boolean): YesNoQuestion {
+  return { ...questionHead(id), kind: 'yes-no', blank }
+}
+
+export function scoreQuestion (id: string, optionCount: number, max: number, blank = false): ScoreQuestion {
+  return { ...questionHead(id), kind: 'score', options: sampleOptions('option', optionCount), max, blank }
+}
+
+/** Grades are `grade-1`, the best, to the worst. */
+export function majorityQuestion (id: string, candidates: number, grades: number, noOpinion: 'worst' | 'left-out' | null = null): MajorityQuestion {
   return {
-    id,
-    title: label(id),
-    context: null,
-    image: null,
-    kind: 'choose',
-    options: Array.from({ length: optionCount }, (_, i) => ({ id: `option-${i + 1}`, label: label(`Option ${i + 1}`) })),
-    ...rule,
+    ...questionHead(id),
+    kind: 'majority-judgment',
+    options: sampleOptions('option', candidates),
+    grades: sampleOptions('grade', grades),
+    noOpinion: noOpinion === null ? null : { label: label('No opinion'), ranking: noOpinion },
   }
+}
+
+function questionHead (id: string): Pick<YesNoQuestion, 'id' | 'title' | 'context' | 'image'> {
+  return { id, title: label(id), context: null, image: null }
+}
+
+function sampleOptions (name: string, count: number): Option[] {
+  return Array.from({ length: count }, (_, i) => ({ id: `${name}-${i + 1}`, label: label(`${name} ${i + 1}`) }))
 }

@@ -10,7 +10,7 @@ import { type Definition, electionId, electionKeyCount, slotRules } from '../../
 import { fillBallot } from '../../src/fill-ballot.ts'
 import { modOrder, type Point, pointFromHex, pointToHex, scalarFromHex, scalarToHex } from '../../src/group.ts'
 import { type CeremonySecrets, commitMessage, complaintMessage, dealMessage, drawSecrets, receiveShares } from '../../src/hold-shares.ts'
-import type { Answer } from '../../src/kinds/question-kind.ts'
+import type { Answer } from '../../src/kinds/kinds.ts'
 import { keysRecord } from '../../src/opening.ts'
 import type { RegistrarMessage } from '../../src/records.ts'
 import { compareLeaves, rollCommitment, type RollLeaf, type RollPlace, rollTree } from '../../src/roll.ts'

@@ -6,7 +6,7 @@ import { countAll, type LedgerAs, prepareRegistrar, readElectionView, temporaryL
 import type { Ledger } from '../../../ledger/src/port.ts'
 import type { Definition } from '../../../protocol/src/definition.ts'
 import { pointFromHex } from '../../../protocol/src/group.ts'
-import type { Answer } from '../../../protocol/src/kinds/question-kind.ts'
+import type { Answer } from '../../../protocol/src/kinds/kinds.ts'
 import { type SampleElection, sampleElection } from '../../../protocol/test/support/sample-election.ts'
 import { type ElectionSource, recordsSource } from '../../src/election-sources.ts'
 import { KeyStore } from '../../src/key-store.ts'

@@ -1,5 +1,5 @@
 /** Ballots that only need to be cast: voters who have gone the way up to there. */
-import type { Answer } from '../../../../protocol/src/kinds/question-kind.ts'
+import type { Answer } from '../../../../protocol/src/kinds/kinds.ts'
 import { fillIn, seal } from '../../../../voter/src/cast-ballot.ts'
 import { obtainCredential } from '../../../../voter/src/obtain-credential.ts'
 import type { ElectionAtHand } from '../../../../voter/src/vote.ts'

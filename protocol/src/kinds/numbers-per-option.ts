@@ -1,0 +1,81 @@
+/**
+ * What `score` and `cumulative` share: a number from 0 to `each` for every
+ * option, `all` together at most, and blank if offered, which weighs as much as
+ * all together: a blank answer gives nothing else.
+ *
+ * Slots: the numbers, option by option; blank; what is missing to `all`, if its
+ * bits are proven. Only the number of each option and blank are decrypted.
+ */
+import { ScrutinError } from '../errors.ts'
+import type { Localized, Option } from '../question-schema.ts'
+import { boundSlots, numberSlots, planBound, planNumber } from './number-slots.ts'
+import type { QuestionResult, SlotRules } from './question-kind.ts'
+import { rankByNumber, winnersOf } from './rank-by-number.ts'
+import { SlotPlan } from './slot-plan.ts'
+
+export interface NumbersRule {
+  readonly id: string
+  readonly options: readonly Option[]
+  readonly each: number
+  readonly all: number
+  readonly blank: boolean
+}
+
+/** Numbers by option id; options that are not named get 0. */
+export type Numbers = Readonly<Record<string, number>>
+
+export function numbersRules (rule: NumbersRule): SlotRules {
+  const plan = new SlotPlan()
+  const terms = rule.options.flatMap(() => {
+    const slots = planNumber(plan, rule.each)
+    plan.total(slots, rule.each)
+    return slots
+  })
+  if (rule.blank) terms.push({ slot: plan.countedBit(), weight: BigInt(rule.all) })
+  if (isBounded(rule)) planBound(plan, terms, rule.all)
+  return plan.rules()
+}
+
+export function numbersSlots (rule: NumbersRule, answer: Numbers | 'blank'): bigint[] {
+  const { id, options, each, all, blank } = rule
+  if (answer === 'blank' && !blank) throw new ScrutinError('input.malformed', `question ${id} offers no blank answer`)
+  const numbers = numbersByOption(rule, answer === 'blank' ? {} : answer)
+  if (numbers.some((number) => !(Number.isInteger(number) && number >= 0 && number <= each))) throw new ScrutinError('input.malformed', `question ${id}: an option gets 0 to ${each}`)
+  const sum = numbers.reduce((whole, number) => whole + number, 0)
+  if (sum > all) throw new ScrutinError('input.malformed', `question ${id}: all options together get at most ${all}`)
+  const slots = options.flatMap((_, i) => numberSlots(each, numbers[i]!))
+  if (blank) slots.push(answer === 'blank' ? 1n : 0n)
+  if (isBounded(rule)) slots.push(...boundSlots(all, answer === 'blank' ? all : sum))
+  return slots
+}
+
+export function numbersResult ({ id, options, blank }: Pick<NumbersRule, 'id' | 'options' | 'blank'>, totals: readonly number[]): QuestionResult {
+  const counts = Object.fromEntries(options.map((option, i) => [option.id, totals[i]!]))
+  const ranking = rankByNumber(options.map((option) => option.id), counts)
+  return { id, counts, blank: blank ? totals[options.length]! : null, ranking, winners: winnersOf(ranking, counts) }
+}
+
+/** One number for each option, 0 where none is given; refuses options that do not exist. */
+export function numbersByOption ({ id, options }: Pick<NumbersRule, 'id' | 'options'>, numbers: Numbers): number[] {
+  const unknown = Object.keys(numbers).find((name) => !options.some((option) => option.id === name))
+  if (unknown !== undefined) throw new ScrutinError('input.malformed', `question ${id} has no option ${unknown}`)
+  return options.map((option) => Object.hasOwn(numbers, option.id) ? numbers[option.id]! : 0)
+}
+
+/** `option=number` as often as one likes, with commas or spaces between; undefined when something else was typed, or an option twice. */
+export function parseNumbers (text: string): Record<string, number> | undefined {
+  const pairs = text.split(/[\s,]+/).filter(Boolean).map((part) => /^([^=]+)=(\d{1,9})$/.exec(part))
+  if (pairs.some((pair) => pair === null)) return undefined
+  const numbers = new Map(pairs.map((pair) => [pair![1]!, Number(pair![2])]))
+  return numbers.size === pairs.length ? Object.fromEntries(numbers) : undefined
+}
+
+export function describeNumbers ({ options }: Pick<NumbersRule, 'options'>, numbers: Numbers, label: (texts: Localized) => string): string {
+  const given = options.filter(({ id }) => (numbers[id] ?? 0) > 0).map((option) => `${label(option.label)}: ${numbers[option.id]!}`)
+  return given.length === 0 ? 'nothing' : given.join(', ')
+}
+
+/** Without blank, the bound follows when it lets every option get the most. */
+function isBounded ({ options, each, all, blank }: NumbersRule): boolean {
+  return blank || all < options.length * each
+}

@@ -1,0 +1,68 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { answerSlots } from '../../src/kinds/kinds.ts'
+import { score } from '../../src/kinds/score.ts'
+import { everyRecord, isProvable, provesExactly, totalsOf } from '../support/kind-properties.ts'
+import { refuses } from '../support/refuses.ts'
+import { scoreQuestion } from '../support/sample-definition.ts'
+
+const upTo = (most: number): number[] => Array.from({ length: most + 1 }, (_, n) => n)
+
+t.test('exactly the scores from 0 to S can be proven, whichever way they are held', async (t) => {
+  for (const [options, max] of [[1, 1], [2, 3], [1, 6], [2, 6], [1, 7], [1, 8], [1, 100]] as const) {
+    const names = Array.from({ length: options }, (_, i) => `option-${i + 1}`)
+    const answers = everyRecord(names, upTo(max)).map((numbers) => ({ score: numbers }))
+    provesExactly(t, scoreQuestion('q', options, max), answers)
+    if (max <= 8) provesExactly(t, scoreQuestion('q', options, max, true), [...answers, 'blank'])
+  }
+})
+
+t.test('a score above S, below 0 or of an unknown option is refused', async (t) => {
+  const question = scoreQuestion('q', 2, 5)
+  const wrong = ['blank', { score: { 'option-1': 6 } }, { score: { 'option-1': -1 } }, { score: { 'option-1': 1.5 } }, { score: { 'option-3': 1 } }, { score: { 'option-1': '3' } }, { score: undefined }, { score: JSON.parse('{"__proto__":3}') }, {}, 'yes']
+  for (const answer of wrong) refuses(t, 'input.malformed', () => answerSlots(question, answer))
+})
+
+t.test('slots of 2 or -1, a score above S and blank beside a score cannot be proven', async (t) => {
+  const bits = score.rules(scoreQuestion('q', 1, 7))
+  for (const slots of [[2n, 0n, 0n], [-1n, 1n, 0n], [0n, 0n, 2n], [0n, 0n, -1n]]) t.notOk(isProvable(bits, slots), slots.join())
+  const values = score.rules(scoreQuestion('q', 2, 3, true))
+  const rest = (...front: bigint[]): boolean => [0n, 1n].some((a) => [0n, 1n].some((b) => [0n, 1n].some((c) => isProvable(values, [...front, a, b, c]) || isProvable(values, front))))
+  t.notOk(rest(4n, 0n, 0n))
+  t.notOk(rest(-1n, 0n, 0n))
+  t.notOk(rest(1n, 0n, 1n), 'blank and a score')
+  t.notOk(rest(0n, 0n, 2n))
+})
+
+t.test('of a number in bits only the number is decrypted', async (t) => {
+  const { slotValues, totals } = score.rules(scoreQuestion('q', 2, 10, true))
+  t.equal(slotValues.length, 4 + 4 + 1 + 5)
+  t.same(totals.map(({ terms, most }) => [terms.length, most]), [[4, 10], [4, 10], [1, 1]])
+})
+
+t.test('sums of parts, the order of ballots and more points for one option', async () => {
+  const question = scoreQuestion('q', 3, 10)
+  const rules = score.rules(question)
+  const ballot = fc.tuple(fc.nat(10), fc.nat(10), fc.nat(10))
+  const totalled = (ballots: readonly (readonly number[])[]): number[] => ballots
+    .map((scores) => totalsOf(rules, score.slots(question, { score: Object.fromEntries(scores.map((number, i) => [`option-${i + 1}`, number])) })))
+    .reduce((sums, totals) => sums.map((sum, i) => sum + totals[i]!), [0, 0, 0])
+  fc.assert(fc.property(fc.array(ballot), fc.array(ballot), (a, b) => {
+    const whole = totalled([...a, ...b])
+    const parts = totalled(a).map((sum, i) => sum + totalled(b)[i]!)
+    const result = score.result(question, whole)
+    const permuted = score.result(question, totalled([...b, ...a].toReversed()))
+    const more = score.result(question, whole.map((sum, i) => i === 0 ? sum + 1 : sum))
+    const place = ({ ranking }: typeof result): number => ranking.findIndex((together) => together.includes('option-1'))
+    return JSON.stringify(parts) === JSON.stringify(whole) && JSON.stringify(result) === JSON.stringify(permuted) && place(more) <= place(result)
+  }), { numRuns: 50 })
+})
+
+t.test('is typed as option=number and said in words', async (t) => {
+  const question = scoreQuestion('q', 2, 5, true)
+  t.same(score.parse('option-1=5, option-2=0'), { score: { 'option-1': 5, 'option-2': 0 } })
+  t.equal(score.parse('blank'), 'blank')
+  for (const text of ['option-1', 'option-1=x', 'option-1=1,option-1=2', 'option-1=-1']) refuses(t, 'input.malformed', () => answerSlots(question, score.parse(text)))
+  t.equal(score.describe(question, { score: { 'option-2': 4 } }, ({ en }) => en!), 'option 2: 4')
+  t.equal(score.describe(question, { score: {} }, ({ en }) => en!), 'nothing')
+})

@@ -1,0 +1,47 @@
+/** What must hold of every kind of question: exactly the allowed answers can be proven. */
+import type { Test } from 'tap'
+import { answerSlots, kindOf, type Question } from '../../src/kinds/kinds.ts'
+import type { SlotRules } from '../../src/kinds/question-kind.ts'
+
+/** Whether slots could be proven, supposing that proofs prove what they say. */
+export function isProvable ({ slotValues, sums }: SlotRules, slots: readonly bigint[]): boolean {
+  return slotValues.length === slots.length && slotValues.every((allowed, slot) => allowed.includes(slots[slot]!)) &&
+    sums.every(({ weights, allowed }) => allowed.includes(weights.reduce((sum, weight, slot) => sum + weight * slots[slot]!, 0n)))
+}
+
+/** What one ballot adds to each total. */
+export function totalsOf ({ totals }: SlotRules, slots: readonly bigint[]): number[] {
+  return totals.map(({ terms }) => Number(terms.reduce((sum, { slot, weight }) => sum + weight * slots[slot]!, 0n)))
+}
+
+/**
+ * Goes through every assignment of allowed values to slots. Those that can be proven come to the totals of an allowed
+ * answer, and every allowed answer can be proven: nothing else can be added to the box, and nothing less.
+ */
+export function provesExactly (t: Test, question: Question, answers: readonly unknown[]): void {
+  const rules = kindOf(question).rules(question)
+  const allowed = new Set<string>()
+  for (const answer of answers) {
+    const slots = answerSlots(question, answer)
+    if (!isProvable(rules, slots)) t.fail(`${JSON.stringify(answer)} is allowed, but cannot be proven`)
+    const totals = totalsOf(rules, slots)
+    if (totals.some((value, i) => value > rules.totals[i]!.most)) t.fail(`${JSON.stringify(answer)} adds more than the most`)
+    allowed.add(totals.join())
+  }
+  const provable = new Set<string>()
+  const assign = (slots: bigint[]): void => {
+    const values = rules.slotValues[slots.length]
+    if (values === undefined) {
+      if (isProvable(rules, slots)) provable.add(totalsOf(rules, slots).join())
+    } else {
+      for (const value of values) assign([...slots, value])
+    }
+  }
+  assign([])
+  t.strictSame([...provable].sort(), [...allowed].sort(), `exactly ${answers.length} answers can be proven`)
+}
+
+/** Every combination of one value a name. */
+export function everyRecord<Value> (names: readonly string[], values: readonly Value[]): Record<string, Value>[] {
+  return names.reduce<Record<string, Value>[]>((records, name) => records.flatMap((record) => values.map((value) => ({ ...record, [name]: value }))), [{}])
+}
