@@ -3,12 +3,14 @@ import Type from 'typebox'
 import { Value } from 'typebox/value'
 import { ScrutinError } from '../errors.ts'
 import { choose } from './choose.ts'
+import { cumulative } from './cumulative.ts'
 import { majorityJudgment } from './majority-judgment.ts'
 import type { QuestionKind } from './question-kind.ts'
+import { quadratic } from './quadratic.ts'
 import { score } from './score.ts'
 import { yesNo } from './yes-no.ts'
 
-const list = [choose, yesNo, score, majorityJudgment] as const
+const list = [choose, yesNo, score, cumulative, quadratic, majorityJudgment] as const
 type Listed = typeof list[number]
 
 export type Question = Parameters<Listed['rules']>[0]

@@ -42,7 +42,7 @@ export const majorityJudgment = {
   rules (question) {
     const plan = new SlotPlan()
     const choices = choicesOf(question)
-    for (const _ of question.options) plan.sum(choices.map(() => ({ slot: plan.countedBit(), weight: 1n })), [1n])
+    question.options.forEach(() => { plan.sum(choices.map(() => ({ slot: plan.countedBit(), weight: 1n })), [1n]) })
     return plan.rules()
   },
 
@@ -89,10 +89,10 @@ export const majorityJudgment = {
   },
 
   parse (text) {
-    const pairs = text.split(/[\s,]+/).filter(Boolean).map((part) => part.split('='))
-    const grades = new Map(pairs.map(([candidate, grade]) => [candidate, grade]))
+    const pairs = text.split(/[\s,]+/).filter(Boolean).map((part) => /^([^=]+)=([^=]+)$/.exec(part))
+    const grades = new Map(pairs.flatMap((pair): [string, string][] => pair === null ? [] : [[pair[1]!, pair[2]!]]))
     // who grades a candidate twice has not graded
-    return { grades: grades.size === pairs.length && pairs.every((pair) => pair.length === 2) ? Object.fromEntries(grades) : undefined }
+    return { grades: grades.size === pairs.length ? Object.fromEntries(grades) : undefined }
   },
 
   describe ({ options, grades, noOpinion }, answer, label) {

@@ -1,6 +1,8 @@
 import type { Definition } from '../../src/definition.ts'
 import type { ChooseQuestion } from '../../src/kinds/choose.ts'
+import type { CumulativeQuestion } from '../../src/kinds/cumulative.ts'
 import type { MajorityQuestion } from '../../src/kinds/majority-judgment.ts'
+import type { QuadraticQuestion } from '../../src/kinds/quadratic.ts'
 import type { ScoreQuestion } from '../../src/kinds/score.ts'
 import type { YesNoQuestion } from '../../src/kinds/yes-no.ts'
 import type { Option } from '../../src/question-schema.ts'
@@ -53,6 +55,14 @@ export function yesNoQuestion (id: string, blank: boolean): YesNoQuestion {
 
 export function scoreQuestion (id: string, optionCount: number, max: number, blank = false): ScoreQuestion {
   return { ...questionHead(id), kind: 'score', options: sampleOptions('option', optionCount), max, blank }
+}
+
+export function cumulativeQuestion (id: string, optionCount: number, points: number, perOption: number, blank = false): CumulativeQuestion {
+  return { ...questionHead(id), kind: 'cumulative', options: sampleOptions('option', optionCount), points, perOption, blank }
+}
+
+export function quadraticQuestion (id: string, optionCount: number, credits: number, perOption: number, blank = false): QuadraticQuestion {
+  return { ...questionHead(id), kind: 'quadratic', options: sampleOptions('option', optionCount), credits, perOption, blank }
 }
 
 /** Grades are `grade-1`, the best, to the worst. */
