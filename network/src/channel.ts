@@ -1,5 +1,5 @@
 /** The channel: its genesis block, made from the members' public certificates, and joining it. */
-import { access, mkdir, rename, writeFile } from 'node:fs/promises'
+import { access, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import type { Consortium } from './consortium.ts'
@@ -10,6 +10,7 @@ import type { Member } from './member.ts'
 import { NetworkError } from './network-error.ts'
 import { peerCommand } from './peer-command.ts'
 import { host, hostName } from './ports.ts'
+import { putInPlace } from './private-files.ts'
 import { runProgram } from './run-program.ts'
 
 const profile = 'Scrutin'
@@ -26,7 +27,7 @@ export async function makeGenesisBlock (consortium: Consortium, members: readonl
     log: layout.log,
     failure: 'The genesis block could not be made',
   })
-  await rename(partial, layout.genesisBlock)
+  await putInPlace(partial, layout.genesisBlock)
 }
 
 /** A member's orderer takes up the channel. */

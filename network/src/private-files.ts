@@ -1,15 +1,40 @@
-/** Writing files: secret ones for their owner only, and none ever half. */
-import { mkdir, rename, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+/** Writing files: secret ones for their owner only, none ever half, and all on disk before anything rests on them: a lost key can't be made again. */
+import { mkdir, open, rename, writeFile } from 'node:fs/promises'
+import { dirname, join, relative, sep } from 'node:path'
 
 /** Mode 0600, in folders of mode 0700. */
 export async function writePrivate (file: string, content: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+  const folder = dirname(file)
+  const made = await mkdir(folder, { recursive: true, mode: 0o700 })
   const partial = `${file}.${process.pid}.partial`
-  await writeFile(partial, content, { mode: 0o600 })
+  await writeFile(partial, content, { mode: 0o600, flush: true })
   await rename(partial, file)
+  await sync(folder)
+  if (made !== undefined) for (const parent of foldersFrom(dirname(made), dirname(folder))) await sync(parent)
 }
 
 export async function writePrivateJson (file: string, value: unknown): Promise<void> {
   await writePrivate(file, JSON.stringify(value, undefined, 2) + '\n')
+}
+
+/** Gives a file that a program wrote whole its name, for good: its content and the name are on disk when this returns. */
+export async function putInPlace (partial: string, file: string): Promise<void> {
+  await sync(partial)
+  await rename(partial, file)
+  await sync(dirname(file))
+}
+
+/** The folders on the way from one to another below it, both included. */
+function foldersFrom (upper: string, lower: string): string[] {
+  const steps = relative(upper, lower).split(sep).filter(step => step !== '')
+  return steps.reduce<string[]>((folders, step) => [...folders, join(folders.at(-1) ?? upper, step)], [upper])
+}
+
+async function sync (path: string): Promise<void> {
+  const opened = await open(path, 'r')
+  try {
+    await opened.sync()
+  } finally {
+    await opened.close()
+  }
 }

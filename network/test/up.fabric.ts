@@ -61,8 +61,8 @@ const network = await comeUpInTheEnd().catch(async (error: unknown) => {
   await rm(temporary, { recursive: true })
   throw error
 })
-const [first, , , last] = network.members
-if (first === undefined || last === undefined) throw new Error('the example consortium has four members')
+const [first, second, , last] = network.members
+if (first === undefined || second === undefined || last === undefined) throw new Error('the example consortium has four members')
 
 t.test('comes up although it was killed again and again, half way, with everything it had started', async t => {
   // all deaths but the first met a network whose certificates were made: they have been kept
@@ -79,6 +79,18 @@ t.test('every member runs its processes and holds the same chain', async t => {
     t.ok(member.height !== null && member.height >= 3)
     t.match(member.blockHash, /^[0-9a-f]{64}$/)
     t.ok(Date.parse(member.certsExpire ?? '') > Date.now())
+  }
+})
+
+t.test('every trustee is told the chain and the peer of another member', async t => {
+  const { channel, genesis } = await readAnchor({ dataFolder })
+  const configured = network.members.filter(({ trustee }) => trustee !== undefined)
+  t.ok(configured.length > 0)
+  for (const { mspId, trustee } of configured) {
+    const config = JSON.parse(await readFile(trustee?.configFile ?? '', 'utf8')) as { anchor: unknown, peers: { peer: { mspId: string } }[] }
+    t.strictSame(config.anchor, { channel, genesis })
+    t.equal(config.peers.length, 1, 'f of four')
+    t.not(config.peers[0]?.peer.mspId, mspId)
   }
 })
 
@@ -108,6 +120,11 @@ t.test('what one member writes the others read', async t => {
     t.equal(read, 'bonjour')
   })
 })
+
+/** Until it is taken back, this contract says nothing and takes nothing in, with its connections open, as behind a line that was cut. */
+const silenced = await processState(memberFolders(dataFolder, second.name).contract)
+const silentSince = performance.now()
+process.kill(silenced.pid ?? 0, 'SIGSTOP')
 
 t.test('no secret of one process lies in the folder of another', async t => {
   const folders = await processFolders(network.members)
@@ -183,6 +200,19 @@ t.test('that identity administers nothing, and is given once', async t => {
   await t.rejects(giveAuditorIdentity({ dataFolder, name: 'paul', out: moved }), { message: /exists already/ })
   await t.rejects(giveAuditorIdentity({ dataFolder, name: '../paul', out: join(temporary, 'paul') }), { message: /lower-case/ })
   await t.rejects(giveAuditorIdentity({ dataFolder, name: 'paul', member: 'ville-x', out: join(temporary, 'paul') }), { message: /no member ville-x/ })
+})
+
+t.test('takes a contract back that was silent for a while, and one that was killed', async t => {
+  process.kill(silenced.pid ?? 0, 'SIGCONT')
+  t.comment(`the contract of ${second.name} was silent for ${Math.round((performance.now() - silentSince) / 1000)} s`)
+  await withContract(second, 'gateway', async contract => {
+    t.equal((await contract.evaluateTransaction('role')).toString(), `${second.mspId} gateway`)
+    await contract.submitTransaction('put', 'silence', 'over')
+    process.kill(silenced.pid ?? 0, 'SIGKILL')
+    await t.rejects(contract.evaluateTransaction('get', 'silence'))
+    await bringUp(options)
+    t.equal((await contract.evaluateTransaction('get', 'silence')).toString(), 'over', 'its peer connects to it anew')
+  })
 })
 
 t.test('goes on without one peer, and takes it back', async t => {
