@@ -60,7 +60,8 @@ function addTo (scalars: Map<PublicPoint, bigint>, point: PublicPoint, part: big
 /** 128 bits that were never used before, from a stock of them: drawing many at once is cheaper. */
 function drawCoefficient (): bigint {
   if (stockUsed === stock.byteLength) {
-    stock = new DataView(randomBytes(4096).buffer)
+    const { buffer, byteOffset, byteLength } = randomBytes(4096)
+    stock = new DataView(buffer, byteOffset, byteLength)
     stockUsed = 0
   }
   const coefficient = stock.getBigUint64(stockUsed) << 64n | stock.getBigUint64(stockUsed + 8)

@@ -103,6 +103,16 @@ function testArithmetic (t: Test, wasm: PointArithmetic, name: WasmBuild, module
     }
   })
 
+  t.test('very short scalars of as many points as one call holds', async (t) => {
+    const logarithms = fc.sample(scalar, 64)
+    const points = logarithms.map((logarithm) => decoded(wasm, multiply(basePoint, logarithm)))
+    for (let bits = 1; bits <= 16; bits++) {
+      const scalars = fc.sample(fc.bigInt({ min: 2n ** BigInt(bits - 1), max: 2n ** BigInt(bits) - 1n }), 4096).map((factor, i) => i % 3 === 0 ? groupOrder - factor : factor)
+      const expected = scalars.reduce((sum, factor, i) => sum + factor * logarithms[i % 64]!, 0n)
+      t.ok(isSum(wasm.sum(scalars.map((_, i) => points[i % 64]!), scalars), multiply(basePoint, modOrder(expected))), `${bits} bits`)
+    }
+  })
+
   t.test('one long scalar among many short ones', async (t) => {
     // narrow windows, and so as many digits for each as there can be
     const points = fc.sample(scalar, 64).map((logarithm) => decoded(wasm, multiply(basePoint, logarithm)))
