@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import closeWithGrace from 'close-with-grace'
 import { arithmeticNotice } from '../../protocol/src/point-arithmetic.ts'
+import { PatientLedger } from '../../service/src/patient-ledger.ts'
 import { buildApp } from './app.ts'
 import { readGatewayConfig } from './config.ts'
 import { openGatewayKey } from './gateway-key.ts'
-import { PatientLedger } from './patient-ledger.ts'
 
 const usage = `Usage: node gateway/src/server.ts --config FILE
 

@@ -1,162 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { rootCertificates } from 'node:tls'
 import type { FastifyInstance } from 'fastify'
-import t, { type Test } from 'tap'
-import { ScrutinError } from '../../protocol/src/errors.ts'
+import t from 'tap'
 import { castableBallot, sampleElection } from '../../protocol/test/support/sample-election.ts'
 import { readElectionView, stageOpenElection } from '../../chaincode/test/support/staged-election.ts'
-import type { LedgerConfig } from '../../ledger/src/config.ts'
-import type { ContractEvent, Ledger, LedgerBlock } from '../../ledger/src/port.ts'
 import { readDirectory } from '../../ledger/src/read-directory.ts'
 import { eventually } from '../../ledger/test/support/until.ts'
+import { PatientLedger } from '../../service/src/patient-ledger.ts'
+import { absentPeer } from '../../service/test/support/absent-peer.ts'
+import { config, never, opener, pauseMs, quiet } from '../../service/test/support/closed-door.ts'
 import { BallotStore } from '../src/casting/ballot-store.ts'
-import { PatientLedger } from '../src/patient-ledger.ts'
 import { changedLedger, freePort, testBench } from './support/gateways.ts'
-
-const config: LedgerConfig = { kind: 'embedded', file: 'not opened', mspId: 'MemberD', role: 'gateway' }
-const pauseMs = { first: 10, longest: 40 }
-const event: ContractEvent = { blockNumber: 3n, index: 1, transactionId: '00', name: 'state', payload: new Uint8Array() }
-const block: LedgerBlock = { number: 0n, bytes: Uint8Array.of(7) }
-
-/** Says what it was asked, so that a test sees that it was asked at all. */
-function answering (): { ledger: Ledger, closed: () => number } {
-  let closed = 0
-  const ledger: Ledger = {
-    kind: 'embedded',
-    notice: 'for trying out',
-    mspId: 'MemberD',
-    submit: async (transaction) => ({ transactionId: transaction, blockNumber: 1n, index: 0, result: new Uint8Array() }),
-    evaluate: async (transaction) => new TextEncoder().encode(transaction),
-    locate: async () => ({ blockNumber: 9n, index: 2 }),
-    status: async () => ({ height: 4n, blockHash: 'ab' }),
-    events: async function * () { yield event },
-    blocks: async function * () { yield block },
-    close: async () => { closed++ },
-  }
-  return { ledger, closed: () => closed }
-}
-
-/** Fails as it is told, again and again, until it is let go. */
-function opener (ledger: Ledger): { open: () => Promise<Ledger>, attempts: number[], failWith: Error | undefined } {
-  const made = {
-    attempts: [] as number[],
-    failWith: new ScrutinError('ledger.unavailable', 'down') as Error | undefined,
-    open: async () => {
-      made.attempts.push(performance.now())
-      if (made.failWith !== undefined) throw made.failWith
-      return ledger
-    },
-  }
-  return made
-}
-
-const never = (t: Test) => (error: unknown): void => { t.fail('it gave up', { error }) }
-const quiet = { info: () => undefined, warn: () => undefined }
-
-async function all<T> (values: AsyncIterable<T>): Promise<T[]> {
-  const found: T[] = []
-  for await (const value of values) found.push(value)
-  return found
-}
-
-t.test('until it opens it is unavailable, and what follows the chain waits; then it is the ledger', async (t) => {
-  const { ledger, closed } = answering()
-  const door = opener(ledger)
-  const warnings: string[] = []
-  const patient = new PatientLedger(config, door.open)
-  await patient.open({ log: { ...quiet, warn: (_, message) => { warnings.push(message) } }, onGivenUp: never(t), pauseMs })
-  t.match(patient, { kind: 'embedded', mspId: 'MemberD' })
-  t.equal(patient.notice, undefined)
-  const unavailable = { name: 'ScrutinError', code: 'ledger.unavailable' }
-  await t.rejects(patient.submit('open', []), unavailable)
-  await t.rejects(patient.evaluate('readElection', []), unavailable)
-  await t.rejects(patient.locate('00'), unavailable)
-  await t.rejects(patient.status(), unavailable)
-  t.throws(() => patient.events(), unavailable, 'where "now" is, it cannot know')
-  const settled: string[] = []
-  const events = all(patient.events({ from: 3n })).finally(() => { settled.push('events') })
-  const blocks = all(patient.blocks()).finally(() => { settled.push('blocks') })
-  const gone = new AbortController()
-  const left = all(patient.events({ from: 3n, signal: gone.signal }))
-  gone.abort()
-  t.strictSame(await left, [])
-  t.strictSame(await all(patient.blocks({ signal: gone.signal })), [])
-
-  door.failWith = new ScrutinError('ledger.timeout')
-  await eventually(async () => door.attempts.length >= 6)
-  t.strictSame(settled, [])
-  t.equal(warnings.length, door.attempts.length)
-  const pauses = door.attempts.slice(1).map((at, i) => at - door.attempts[i]!)
-  for (const [i, least] of [10, 20, 40, 40, 40].entries()) t.ok(pauses[i]! >= least - 2, `${pauses[i]} ms`)
-
-  door.failWith = undefined
-  t.strictSame(await events, [event])
-  t.strictSame(await blocks, [block])
-  t.equal(patient.notice, 'for trying out')
-  t.equal((await patient.submit('open', [])).transactionId, 'open')
-  t.equal(Buffer.from(await patient.evaluate('readElection', [])).toString(), 'readElection')
-  t.match(await patient.locate('00'), { blockNumber: 9n })
-  t.match(await patient.status(), { height: 4n })
-  t.strictSame(await all(patient.events()), [event])
-  const { length } = door.attempts
-  await patient.close()
-  t.equal(closed(), 1)
-  await sleep(100)
-  t.equal(door.attempts.length, length, 'what is open is not opened again')
-})
-
-t.test('closed while it waits, it ends quietly, and what opens too late is closed', async (t) => {
-  const { ledger, closed } = answering()
-  const door = opener(ledger)
-  const patient = new PatientLedger(config, door.open)
-  await patient.open({ log: quiet, onGivenUp: never(t), pauseMs })
-  const events = all(patient.events({ from: 0n }))
-  const blocks = all(patient.blocks())
-  await patient.close()
-  t.strictSame([...await events, ...await blocks], [])
-  await t.rejects(patient.status(), { code: 'ledger.unavailable', detail: /closed/ })
-  const { length } = door.attempts
-  await sleep(100)
-  t.equal(door.attempts.length, length)
-  t.equal(closed(), 0)
-
-  const late = Promise.withResolvers<Ledger>()
-  const slow = new PatientLedger(config, async () => await late.promise)
-  const opening = slow.open({ log: quiet, onGivenUp: never(t), pauseMs })
-  await slow.close()
-  late.resolve(ledger)
-  await opening
-  t.equal(closed(), 1)
-  await t.rejects(slow.status(), { code: 'ledger.unavailable' })
-})
-
-t.test('what time does not heal is not tried again', async (t) => {
-  for (const failure of [new Error('no such file'), new ScrutinError('ledger.refused')]) {
-    const door = opener(answering().ledger)
-    door.failWith = failure
-    const patient = new PatientLedger(config, door.open)
-    await t.rejects(patient.open({ log: quiet, onGivenUp: never(t), pauseMs }), failure)
-    t.strictSame(await all(patient.blocks()), [])
-    await sleep(50)
-    t.equal(door.attempts.length, 1)
-
-    const later = opener(answering().ledger)
-    const given = Promise.withResolvers<unknown>()
-    const waiting = new PatientLedger(config, later.open)
-    await waiting.open({ log: quiet, onGivenUp: given.resolve, pauseMs })
-    const events = all(waiting.events({ from: 0n }))
-    later.failWith = failure
-    t.equal(await given.promise, failure)
-    t.strictSame(await events, [])
-  }
-})
 
 t.test('a gateway whose peer is down says so, and does all its work when the peer is back', async (t) => {
   const { as, gateway, listening } = await testBench(t)
@@ -237,18 +95,10 @@ t.test('who follows the events is served as soon as there are any, and a gateway
 
 t.test('the program starts without its peer; with a configuration that cannot be right it does not', async (t) => {
   const folder = t.testdir()
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256', privateKeyEncoding: { type: 'pkcs8', format: 'pem' }, publicKeyEncoding: { type: 'spki', format: 'pem' } })
-  const [port, peerPort] = [await freePort(), await freePort()]
-  await writeFile(join(folder, 'key.pem'), privateKey)
-  await writeFile(join(folder, 'certificate.pem'), rootCertificates[0]!)
-  await writeFile(join(folder, 'profile.json'), JSON.stringify({
-    organizations: { MemberD: { peers: ['peer'] } },
-    peers: { peer: { url: `grpcs://127.0.0.1:${peerPort}`, tlsCACerts: { pem: rootCertificates[0] } } },
-  }))
+  const port = await freePort()
+  const absent = await absentPeer(folder, await freePort())
   const start = async (certificate: string): Promise<ChildProcess> => {
-    const ledger = {
-      kind: 'fabric', mspId: 'MemberD', connectionProfile: join(folder, 'profile.json'), certificate: join(folder, certificate), privateKey: join(folder, 'key.pem'), channel: 'votes', chaincode: 'scrutin',
-    }
+    const ledger = { ...absent, certificate: join(folder, certificate) }
     const configFile = join(folder, 'gateway.json')
     await writeFile(configFile, JSON.stringify({
       listen: { host: '127.0.0.1', port }, member: 'd', ledger, organiserLedger: ledger, publicUrl: `http://127.0.0.1:${port}`, folder: join(folder, 'gateway'), tenants: [],

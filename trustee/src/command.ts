@@ -123,7 +123,7 @@ async function backupOptions (file: string, { config: configFile, passphraseFile
 
 async function withTrustee (file: string, work: (trustee: Trustee) => Promise<void>): Promise<void> {
   const config: TrusteeConfig = await readTrusteeConfig(file)
-  const trustee = await openTrustee(config, await readPassphrase(config.passphraseFile))
+  const trustee = await openTrustee(config, await readPassphrase(config.passphraseFile), { onGivenUp: fail })
   try {
     await work(trustee)
   } finally {
@@ -156,6 +156,16 @@ function progress (text: string): void {
   process.stderr.write(`trustee: ${text}\n`)
 }
 
+function say (error: unknown): void {
+  process.stderr.write(`trustee: ${error instanceof Error ? error.message : String(error)}\n`)
+}
+
+/** Nothing that is under way could come to an end. */
+function fail (error: unknown): never {
+  say(error)
+  process.exit(1)
+}
+
 function print (line: string): void {
   process.stdout.write(`${line}\n`)
 }
@@ -163,6 +173,6 @@ function print (line: string): void {
 try {
   await program.parseAsync()
 } catch (error) {
-  process.stderr.write(`trustee: ${error instanceof Error ? error.message : String(error)}\n`)
+  say(error)
   process.exitCode = 1
 }

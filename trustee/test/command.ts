@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { absentPeer } from '../../service/test/support/absent-peer.ts'
 import { temporaryLedger } from '../../chaincode/test/support/staged-election.ts'
 
 const command = join(import.meta.dirname, '../src/command.ts')
@@ -46,6 +47,24 @@ t.test('the ceremony publishes the key, with --follow until it is stopped', asyn
   t.match(log, /trying out only/)
   t.match(await trustee('status', '--json', '--config', config), { code: 0, stdout: `{"key":"${key.trim()}","inDirectory":true,"elections":[]}\n` })
   t.match(await trustee('ceremony', '--config', config), { code: 0, stdout: 'No key ceremony waits.\n' })
+})
+
+t.test('who follows ceremonies waits for a peer that is down; who came for one answer is told', async (t) => {
+  const folder = t.testdir()
+  const [config, passphraseFile] = [join(folder, 'trustee.json'), join(folder, 'passphrase')]
+  await writeFile(passphraseFile, 'three swans\n')
+  // nothing listens there
+  await writeFile(config, JSON.stringify({ member: 'd', ledger: await absentPeer(folder, 9), folder: join(folder, 'trustee'), passphraseFile }))
+  const child = spawn(process.execPath, [command, 'ceremony', '--follow', '--config', config], { stdio: ['ignore', 'pipe', 'pipe'] })
+  t.teardown(() => { child.kill('SIGKILL') })
+  let log = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    log += text
+    if (log.includes('the ledger cannot be opened yet') && log.includes('trying again')) child.kill('SIGTERM')
+  })
+  const status = trustee('status', '--config', config)
+  t.strictSame(await once(child, 'exit'), [0, null])
+  t.match(await status, { code: 1, stdout: '', stderr: /trustee: The ledger cannot be reached/ })
 })
 
 t.test('what is wrong is said in a sentence', async (t) => {

@@ -1,5 +1,5 @@
 /**
- * A ledger that may be out of reach when the gateway starts: until it opens, it says that it is unavailable, and tries again.
+ * A ledger that may be out of reach when the service starts: until it opens, it says that it is unavailable, and tries again.
  * Once open, it is the adapter's own matter to outlive what happens to its peer.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
