@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
 import { electionId } from '../../protocol/src/definition.ts'
+import { inTerminal } from './support/in-terminal.ts'
 import { apiKey, openElection } from './support/open-election.ts'
 
 const program = join(import.meta.dirname, '../../scripts/scrutin.ts')
@@ -49,7 +50,7 @@ t.test('scrutin roll prepare', async (t) => {
 
 t.test('in an open election', async (t) => {
   const tests = t.testdir({ services: {}, person: {} })
-  const open = await openElection({ folder: join(tests, 'services'), voters: 4 })
+  const open = await openElection({ folder: join(tests, 'services'), voters: 6 })
   t.teardown(open.close)
   const folder = join(tests, 'person')
   const [first, second] = open.gateways
@@ -114,6 +115,22 @@ t.test('in an open election', async (t) => {
     t.equal(new Set([tracker, again!.tracker, first!.tracker]).size, 3)
     t.match(await scrutin(folder, ['vote', ...at, ...recovery, '--answer', 'president=blank']), { code: 1, stderr: /\(ballot\.credential-used\)/ })
     for (const said of [left, voted]) for (const code of open.codes('3')) t.notOk(spoken(said).includes(code))
+  })
+
+  await t.test('in a terminal, scrutin vote asks for the answer, and whether to check, to cast or to quit', async (t) => {
+    const question = 'Check this encryption on a second device, cast it, or quit? [check/cast/quit]'
+    writeFileSync(join(folder, 'passphrase'), 'correct horse battery staple\n')
+    const hint = ': '
+    const checking = await inTerminal(folder, [program, 'vote', ...at, '--locale', 'en', '--code', ...open.codes('5'), '--recovery', 'five.json', '--recovery-passphrase-file', 'passphrase'], [
+      [hint, '9'], [hint, '1'], [question, 'c'], [question, 'check'], [question, 'quit'],
+    ])
+    t.match(checking, { code: 0, unasked: '[]', screen: /Opened into check-[^]*Nothing was cast\. Your credential is kept in five\.json\./ }, 'neither an option that is none nor a letter for two words is taken')
+    t.equal(checking.screen.split('Tracker ').length, 3, 'after a check another encryption, with its own tracker')
+    t.ok(checking.screen.indexOf('Tracker ') < checking.screen.indexOf(question), 'the tracker stands before the question')
+
+    const leaving = 'Quit all the same? [no/yes]'
+    const cast = await inTerminal(folder, [program, 'vote', ...at, '--code', ...open.codes('6'), '--answer', 'president=blank'], [[question, 'quit'], [leaving, 'no'], [question, 'cast']])
+    t.match(cast, { code: 0, unasked: '[]', screen: /Your ballot is in the box/ })
   })
 
   await t.test('scrutin credential keeps what it obtains before it asks', async (t) => {
