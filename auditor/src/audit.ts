@@ -9,6 +9,7 @@ import { ScrutinError } from '../../protocol/src/errors.ts'
 import { type Check, type CheckName, openChecks, type VerificationReport } from '../../protocol/src/verification-report.ts'
 import { verifyElection } from '../../protocol/src/verify-election.ts'
 import type { copiesCheckName } from './compare-copies.ts'
+import { nameEndorsers } from './name-endorsers.ts'
 import { BundleReadError, openBundle } from './open-bundle.ts'
 import { openTemporaryStore } from './sqlite-store.ts'
 import { electionOfAddress, whatStaysOpen } from './what-stays-open.ts'
@@ -80,7 +81,7 @@ export async function auditBlocks (
     if (wanted === null) return completed({ ok: chain.ok, anchored: chain.anchored, electionId: null, status: null, chain: summary, checks: chain.checks, result: null, tally: null })
     const election = await verifyElection(bundleLines(wanted, chain.records()), electionOptions(options))
     const ok = chain.ok && election.ok
-    return completed({ ...election, ok, anchored: ok && chain.anchored, chain: summary, checks: [...chain.checks, ...election.checks], result: ok ? election.result : null })
+    return completed({ ...election, ok, anchored: ok && chain.anchored, chain: summary, checks: [...chain.checks, ...nameEndorsers(election.checks, wanted, (key) => chain.writersOf(key))], result: ok ? election.result : null })
   } finally {
     store.close()
   }

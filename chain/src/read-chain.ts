@@ -10,7 +10,7 @@ import { type ChainCrypto, portableCrypto } from './chain-crypto.ts'
 import { type ChainCheck, closeChainChecks } from './chain-report.ts'
 import { type ChainStore, memoryStore } from './chain-store.ts'
 import { contractName } from './contract-definition.ts'
-import { ChainReplay } from './replay-chain.ts'
+import { ChainReplay, type Writers } from './replay-chain.ts'
 
 export interface ReadChainOptions {
   /** The election whose records are wanted; null for the chain alone. */
@@ -45,6 +45,8 @@ export interface ChainReading {
   /** The block whose transaction last changed the election's state; null when there is none. */
   readonly stateChangedIn: number | null
   readonly checks: readonly ChainCheck[]
+  /** Who wrote what stands under a key of the contract; undefined where nothing does. */
+  writersOf (key: string): Writers | undefined
   /** The election's records by section, as `verifyElection` takes them (through `bundleLines`). */
   records (sections?: readonly RecordSection[]): AsyncGenerator<ExportedRecord>
 }
@@ -98,6 +100,7 @@ export class ChainReader {
       tipHash: replay.tipHash,
       stateChangedIn: electionId === null ? null : store.get(contractName, `election/${electionId}/state`)?.version.block ?? null,
       checks,
+      writersOf: (key) => replay.writersOf(key),
       records: async function * (sections = recordSections) {
         if (electionId !== null) yield * recordsOf(store, electionId, sections)
       },

@@ -23,6 +23,15 @@ const Code = peer.TxValidationCode
 
 /** Ids of transactions stand beside the chaincodes' keys; no chaincode has this name. */
 const transactionIds = '#transactions'
+/** So do the names of those who wrote records, by block and transaction. */
+const writers = '#writers'
+
+/** Who wrote a record. */
+export interface Writers {
+  /** The members whose peers endorsed it, in one text. */
+  readonly endorsedBy: string
+  readonly sentBy: string
+}
 
 export interface ReplayOptions {
   readonly store: ChainStore
@@ -185,6 +194,7 @@ export class ChainReplay {
       if (conflict === 'range') return { verdict: Code.PHANTOM_READ_CONFLICT, detail: 'a range that it read had changed before its turn' }
       const version = { block: block.number, transaction: index }
       this.#explain(judgement.transaction, version)
+      this.#nameWriters(judgement.transaction, version)
       versions.apply(sets, version)
       changesDefinition ||= sets.some(({ namespace, writes }) => namespace === lifecycleNamespace && writes.length > 0)
       valid.push(judgement.transaction)
@@ -203,6 +213,19 @@ export class ChainReplay {
     check.count += writes
     // honest members' contracts would not have endorsed it
     if (problem !== undefined) check.fail(`block ${block}, transaction ${index}: ${problem}; endorsed by ${membersOf(transaction.endorsers)}, sent by ${transaction.creator.mspId}`)
+  }
+
+  #nameWriters ({ action: { sets }, endorsers, creator }: ValidTransaction, version: Version): void {
+    if (!sets.some((set) => set.namespace === contractName && writesPublicly(set))) return
+    this.#store.put(writers, placeName(version), version, new TextEncoder().encode(JSON.stringify([membersOf(endorsers), creator.mspId])))
+  }
+
+  writersOf (key: string): Writers | undefined {
+    const version = this.#store.get(contractName, key)?.version
+    const named = version === undefined ? undefined : this.#store.get(writers, placeName(version))
+    if (named === undefined) return undefined
+    const [endorsedBy, sentBy] = JSON.parse(new TextDecoder().decode(named.value)) as [string, string]
+    return { endorsedBy, sentBy }
   }
 
   /** Whatever the order within a block, which its orderers choose: at the end of each there are issuances for all ballots. */
@@ -277,6 +300,10 @@ export class ChainReplay {
     if (new Set(lapsed.map(({ mspId }) => mspId)).size > mostLiars(members.mspIds.length)) check.fail(detail)
     else check.note(detail)
   }
+}
+
+function placeName ({ block, transaction }: Version): string {
+  return `${block}/${transaction}`
 }
 
 /** The configuration that a block holds, alone as Fabric writes it; undefined when there is none. */

@@ -258,6 +258,7 @@ t.test('members that lie about ballots', async (t) => {
     const failed = report.checks.filter(({ ok }) => !ok)
     t.match(failed.find(({ name }) => name === 'ballots')?.detail, /credential/)
     t.notMatch(failed.find(({ name }) => name === 'ballots')?.detail, / more\)/, 'that one ballot and no other')
+    t.match(failed.find(({ name }) => name === 'ballots')?.detail, `; endorsed by ${members.slice(1).map(({ mspId }) => mspId).sort().join(', ')}, sent by `, 'and names the three')
     t.comment(failed.map(({ name, detail }) => `${name}: ${detail}`).join('; '))
   })
 
