@@ -6,7 +6,9 @@ import { parseArgs } from 'node:util'
 import { reset } from '../network/src/bring-down.ts'
 import { printed } from '../network/src/progress.ts'
 import { bringUpConsortium } from './staging/bring-up-consortium.ts'
-import { type BallotsFile, parseBallots, randomBallots } from './simulation/read-ballots.ts'
+import { approvedFrom, isKind, kindsOfPolls, type Poll, pollOf } from './simulation/poll.ts'
+import { randomBallots } from './simulation/random-ballots.ts'
+import { type BallotTable, parseBallots } from './simulation/read-ballots.ts'
 import { simulateElection, type Simulation } from './simulation/simulate-election.ts'
 import { UsageError, wholeNumber } from './whole-number.ts'
 
@@ -16,23 +18,32 @@ Voters as separate clients, each the whole way over HTTP: credential from every
 registrar, encryption, casting through different members' gateways; then close,
 count, decryption, audit. Brings up a network of its own and removes it.
 
-  --voters N        random ballots over five options (100)
-  --ballots FILE    exactly the ballots of a CSV file: first column the ballot's
-                    number, then a column an option, 0 or 1 (or grades)
+  --kind KIND       choose (the default), yes-no, score, cumulative, quadratic
+                    or majority-judgment
+  --voters N        random ballots of this kind over five options (100)
+  --ballots FILE    exactly the ballots of a file. CSV: first column the ballot's
+                    number, then a column an option: 0 or 1 for choose and yes-no,
+                    points, or grades, of which the highest number is the best and
+                    0 is no opinion. CSV with a grade a column and a candidate a
+                    row: ballots that come to these numbers, worst grade first, or
+                    best first if the last column is NSP, no opinion. Or a .pb
+                    file of Pabulib: choose counts who supports a project,
+                    cumulative counts points
   --approve-from G  read grades from G on as approval
   --limit N         only the first N ballots
   --fabric          on a real four-member Fabric network (without it: embedded ledger)
   --at-once N       voters at the same time (32)
   --port-base N     first of the ports used (23000)
   --out BUNDLE      keep the bundle there
-  --json            one JSON object on stdout: {ballots, committed, rejected, counts, verified, seconds}
+  --json            one JSON object on stdout: {ballots, committed, rejected,
+                    counts, ranking, winners, verified, seconds}
 
 Exit code 0 when everything was verified, 1 when not, 2 for wrong usage.`
 
 async function main (): Promise<void> {
   const { values } = readOptions()
   if (values.help) return print(usage)
-  const file = await readBallots(values)
+  const poll = await readPoll(values)
   const atOnce = wholeNumber('at-once', values['at-once'], 1, 1000)
   const portBase = wholeNumber('port-base', values['port-base'], 1024, 65_000)
   const progress = printed()
@@ -47,7 +58,7 @@ async function main (): Promise<void> {
     const network = await bringUpConsortium({ fabric: values.fabric, dataFolder, portBase, progress })
     const { report, votingSeconds, ...outcome } = await simulateElection({
       network,
-      file,
+      poll,
       progress,
       title: values.ballots === undefined ? 'Simulation' : basename(values.ballots),
       atOnce,
@@ -67,6 +78,7 @@ function readOptions () {
   try {
     return parseArgs({
       options: {
+        kind: { type: 'string', default: 'choose' },
         voters: { type: 'string' },
         ballots: { type: 'string' },
         'approve-from': { type: 'string' },
@@ -84,29 +96,35 @@ function readOptions () {
   }
 }
 
-async function readBallots (values: ReturnType<typeof readOptions>['values']): Promise<BallotsFile> {
+async function readPoll (values: ReturnType<typeof readOptions>['values']): Promise<Poll> {
+  const { kind } = values
+  if (!isKind(kind)) throw new UsageError(`--kind is one of ${kindsOfPolls.join(', ')}`)
   if (values.ballots !== undefined && values.voters !== undefined) throw new UsageError('give --voters or --ballots, not both')
   const limit = values.limit === undefined ? Infinity : wholeNumber('limit', values.limit, 1, 1_000_000)
   const file = values.ballots === undefined
-    ? randomBallots(wholeNumber('voters', values.voters ?? '100', 1, 100_000), ['Ada', 'Blaise', 'Condorcet', 'Olympe', 'Sophie'])
+    ? randomBallots(kind, wholeNumber('voters', values.voters ?? '100', 1, 100_000), ['Ada', 'Blaise', 'Condorcet', 'Olympe', 'Sophie'])
     : await readBallotsFile(values.ballots, values['approve-from'])
-  return { ...file, ballots: file.ballots.slice(0, limit) }
+  try {
+    return pollOf(kind, { ...file, rows: file.rows.slice(0, limit) })
+  } catch (error) {
+    throw new UsageError(`${values.ballots ?? 'ballots'}: ${error instanceof Error ? error.message : String(error)}`)
+  }
 }
 
-async function readBallotsFile (file: string, approveFrom: string | undefined): Promise<BallotsFile> {
+async function readBallotsFile (file: string, approveFrom: string | undefined): Promise<BallotTable> {
   const grade = approveFrom === undefined ? undefined : wholeNumber('approve-from', approveFrom, 0, 99)
   try {
-    return parseBallots(await readFile(file, 'utf8'), grade)
+    const table = parseBallots(await readFile(file, 'utf8'))
+    return grade === undefined ? table : approvedFrom(table, grade)
   } catch (error) {
     throw new UsageError(`${file}: ${error instanceof Error ? error.message : String(error)}`)
   }
 }
 
-function explain (outcome: { ballots: number, committed: number, rejected: object, counts: Simulation['counts'], verified: boolean, seconds: number }): string {
-  const counts = Object.entries(outcome.counts).sort(([, a], [, b]) => Number(b) - Number(a))
+function explain (outcome: { ballots: number, committed: number, rejected: object, counts: Simulation['counts'], ranking: readonly string[], verified: boolean, seconds: number }): string {
   return [
     `${outcome.ballots} ballots, ${outcome.committed} committed, rejected ${JSON.stringify(outcome.rejected)}, ${outcome.seconds} s in all`,
-    ...counts.map(([name, count]) => `${(typeof count === 'number' ? String(count) : JSON.stringify(count)).padStart(8)}  ${name}`),
+    ...outcome.ranking.map((name) => `${JSON.stringify(outcome.counts[name]).padStart(8)}  ${name}`),
     outcome.verified ? 'verified: every check holds, and every count is that of the ballots given' : 'NOT VERIFIED',
   ].join('\n')
 }

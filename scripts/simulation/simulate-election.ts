@@ -5,11 +5,10 @@ import { isDeepStrictEqual } from 'node:util'
 import type { AuditReport } from '../../auditor/src/audit.ts'
 import type { RunningNetwork } from '../../network/src/bring-up.ts'
 import type { Progress } from '../../network/src/progress.ts'
-import type { QuestionResult } from '../../protocol/src/kinds/question-kind.ts'
-import { approvalDraft, optionId } from '../staging/draft-definition.ts'
+import { everywhere } from '../staging/draft-definition.ts'
 import { stageElection } from '../staging/stage-election.ts'
 import { countElection } from './count-election.ts'
-import { type BallotsFile, expectedCounts } from './read-ballots.ts'
+import type { Counts, Poll } from './poll.ts'
 import { type CastOne, runVoters } from './run-voters.ts'
 
 export interface Simulation {
@@ -19,8 +18,11 @@ export interface Simulation {
   readonly committed: number
   /** Refusals by code. */
   readonly rejected: Readonly<Record<string, number>>
-  /** By the option's name. */
-  readonly counts: QuestionResult['counts']
+  /** By the option's name; for majority judgment by candidate and grade. */
+  readonly counts: Counts
+  /** Names, best first. */
+  readonly ranking: readonly string[]
+  readonly winners: readonly string[]
   /** Every check of the audit holds, every committed ballot was counted, and every count is that of the ballots given. */
   readonly verified: boolean
   /** From the first voter to the last receipt. */
@@ -30,7 +32,7 @@ export interface Simulation {
 export interface SimulateOptions {
   readonly network: RunningNetwork
   readonly title: string
-  readonly file: BallotsFile
+  readonly poll: Poll
   readonly atOnce: number
   readonly progress: Progress
   /** Where the bundle stays; without it, it is removed. */
@@ -39,9 +41,9 @@ export interface SimulateOptions {
 }
 
 export async function simulateElection (options: SimulateOptions): Promise<Simulation & { readonly report: AuditReport }> {
-  const { network, file, progress, out } = options
-  const staged = await stageElection(network, approvalDraft(options.title, file.options), file.ballots.length, progress)
-  const voters = file.ballots.map((ballot, i) => ({ codes: staged.codes[i]!, answers: [{ choose: ballot.map(optionId) }] }))
+  const { network, poll, progress, out } = options
+  const staged = await stageElection(network, { title: everywhere(options.title), context: null, hoursOpen: 24, questions: [poll.question] }, poll.answers.length, progress)
+  const voters = poll.answers.map((answer, i) => ({ codes: staged.codes[i]!, answers: [answer] }))
   const { receipts, rejected, seconds } = await runVoters({
     electionId: staged.electionId,
     gateways: network.members.map(({ gateway }) => gateway.url),
@@ -53,8 +55,10 @@ export async function simulateElection (options: SimulateOptions): Promise<Simul
   const bundle = out ?? join(network.dataFolder, `${staged.electionId}.ndjson`)
   const { result, report } = await countElection(network, staged.electionId, bundle, progress)
   if (out === undefined) await rm(bundle, { force: true })
-  const byId = result.questions[0]?.counts ?? {}
-  const counts = Object.fromEntries(file.options.map((name, i) => [name, byId[optionId(i)] ?? 0]))
-  const verified = report.ok && result.ballots === receipts.length && isDeepStrictEqual(counts, expectedCounts(file)) && isDeepStrictEqual(report.result, result)
-  return { ballots: file.ballots.length, committed: receipts.length, rejected, counts, verified, votingSeconds: seconds, report }
+  const question = result.questions[0]
+  const { nameOf } = poll
+  const counts = Object.fromEntries(Object.entries(question?.counts ?? {}).map(([id, count]) =>
+    [nameOf(id), typeof count === 'number' ? count : Object.fromEntries(Object.entries(count).map(([grade, number]) => [nameOf(grade), number]))]))
+  const verified = report.ok && result.ballots === receipts.length && isDeepStrictEqual(counts, poll.expected) && isDeepStrictEqual(report.result, result)
+  return { ballots: poll.answers.length, committed: receipts.length, rejected, counts, ranking: question?.ranking.flat().map(nameOf) ?? [], winners: question?.winners.map(nameOf) ?? [], verified, votingSeconds: seconds, report }
 }

@@ -5,7 +5,7 @@ import type { ChooseQuestion } from '../../protocol/src/kinds/choose.ts'
 /** People and roll come from the running consortium; the rest is what the election is about. */
 export type Draft = Pick<Definition, 'title' | 'context' | 'questions'> & { readonly hoursOpen: number }
 
-const everywhere = (text: string): Record<string, string> => ({ fr: text, en: text, es: text })
+export const everywhere = (text: string): Record<string, string> => ({ fr: text, en: text, es: text })
 
 const minute = 60_000
 const timestamp = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z')

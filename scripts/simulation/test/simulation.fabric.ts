@@ -21,6 +21,7 @@ import type { GatewayClient } from '../../../voter/src/gateway-client.ts'
 import { obtainCredential } from '../../../voter/src/obtain-credential.ts'
 import { type ElectionAtHand, vote } from '../../../voter/src/vote.ts'
 import { bringUpConsortium } from '../../staging/bring-up-consortium.ts'
+import { approvedFrom, pollOf } from '../poll.ts'
 import { parseBallots } from '../read-ballots.ts'
 import type { Voter } from '../run-voters.ts'
 import { simulateElection } from '../simulate-election.ts'
@@ -63,7 +64,7 @@ function tally (answers: readonly Answer[]): Record<number, number> {
 t.test('Orsay 2007 read as approval, with a voter who casts 200 times', async (t) => {
   const network = await bringUpConsortium({ fabric: true, dataFolder, portBase: 21_000, progress })
   const orsay = new URL('../../../examples/orsay-2007/bureau_01.csv', import.meta.url)
-  const file = parseBallots(await readFile(orsay, 'utf8'), 5)
+  const poll = pollOf('choose', approvedFrom(parseBallots(await readFile(orsay, 'utf8')), 5))
 
   const distinct = async ({ election, directory }: ElectionAtHand, { codes, answers }: Voter, gateways: readonly GatewayClient[]): Promise<Receipt> => {
     const credential = await obtainCredential(election, directory.registrars(election.definition), codes)
@@ -91,7 +92,7 @@ t.test('Orsay 2007 read as approval, with a voter who casts 200 times', async (t
   const bundle = join(dataFolder, 'orsay.ndjson')
   const outcome = await simulateElection({
     network,
-    file,
+    poll,
     title: 'Orsay 2007',
     out: bundle,
     atOnce: 32,
