@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
+import { eventually } from '../../ledger/test/support/until.ts'
 import { Gate } from '../src/gate.ts'
 import { changedLedger, freePort, testBench } from './support/gateways.ts'
 
@@ -82,6 +83,30 @@ t.test('a flood of look-ups is held back, and what is no look-up goes on', async
   t.equal(most, 3)
   t.equal(answers.filter(({ statusCode }) => statusCode === 200).length, 33)
   t.equal(answers.filter((answer) => answer.statusCode === 503 && answer.json().code === 'service.busy' && answer.headers['retry-after'] !== undefined).length, 27)
+})
+
+t.test('a process that falls behind takes nothing new, says when to come back, and recovers', async (t) => {
+  const { listening } = await testBench(t)
+  const { url, app } = await listening('MemberA', { config: { limits: { maxEventLoopDelayMs: 50 } } })
+  await eventually(async () => (await fetch(`${url}/readyz`)).ok)
+  let isBusy = true
+  const keepBusy = (): void => {
+    const until = performance.now() + 300
+    while (performance.now() < until);
+    if (isBusy) setImmediate(keepBusy)
+  }
+  keepBusy()
+  const cast = async () => await app.inject({ method: 'POST', url: `/v1/elections/${'00'.repeat(32)}/ballots`, headers: { 'content-type': 'application/octet-stream' }, body: Buffer.alloc(10) })
+  await eventually(async () => (await app.inject('/v1/elections')).statusCode === 503)
+  for (const refused of [await app.inject('/v1/elections'), await cast()]) {
+    t.match(refused.json(), { status: 503, code: 'service.busy' })
+    t.ok(Number(refused.headers['retry-after']) > 0, 'with Retry-After')
+    t.equal(refused.headers['content-type'], 'application/problem+json; charset=utf-8')
+  }
+  t.equal((await app.inject('/livez')).statusCode, 200, 'who watches over it is answered')
+  isBusy = false
+  await eventually(async () => (await app.inject('/v1/elections')).statusCode === 200)
+  t.equal((await cast()).json().code, 'election.unknown')
 })
 
 t.test('a gate lets in as many as it says, in order, and refuses what would wait too long', async (t) => {
