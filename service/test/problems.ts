@@ -9,8 +9,8 @@ import validation from '../src/plugins/validation.ts'
 const Query = Type.Object({ limit: Type.Optional(Type.Integer({ minimum: 1 })), name: Type.Optional(Type.String()) }, { additionalProperties: false })
 const Body = Type.Object({ code: Type.String({ maxLength: 8 }) }, { additionalProperties: false })
 
-async function service (t: Test, log: string[] = []): Promise<FastifyInstance> {
-  const app = Fastify({ bodyLimit: 100, logController: new LogController({ disableRequestLogging: true }), logger: { level: 'info', stream: { write: (line: string) => { log.push(line) } } } })
+async function service (t: Test, log: string[] = [], level = 'info'): Promise<FastifyInstance> {
+  const app = Fastify({ bodyLimit: 100, logController: new LogController({ disableRequestLogging: true }), logger: { level, stream: { write: (line: string) => { log.push(line) } } } })
   t.teardown(async () => { await app.close() })
   await app.register(problems)
   await app.register(validation)
@@ -71,11 +71,17 @@ t.test('input is refused or left as it is', async (t) => {
   t.match((await app.inject({ method: 'POST', url: '/echo', payload: { code: 5 } })).json(), { code: 'input.malformed', detail: 'body/code must be string' })
 })
 
-t.test('a request leaves one line: its route, never its address', async (t) => {
+t.test('a request leaves one line: its route, never its address; what went well at the level debug', async (t) => {
   const log: string[] = []
-  const app = await service(t, log)
+  const app = await service(t, log, 'debug')
   await app.inject({ url: '/echo?name=SECRET', remoteAddress: '203.0.113.7' })
   t.equal(log.length, 1)
-  t.match(JSON.parse(log[0]!), { method: 'GET', route: '/echo', status: 200, msg: 'answered' })
+  t.match(JSON.parse(log[0]!), { method: 'GET', route: '/echo', level: 20, status: 200, msg: 'answered' })
   t.notMatch(log[0], /SECRET|203\.0/)
+  const quiet: string[] = []
+  const other = await service(t, quiet)
+  await other.inject('/echo?name=SECRET')
+  t.same(quiet, [])
+  await other.inject('/refused')
+  t.match(JSON.parse(quiet[0]!), { level: 30, route: '/refused', status: 404, msg: 'answered' })
 })

@@ -28,7 +28,7 @@ t.test('no request made up from the OpenAPI gets a 5xx, ends the gateway, or wri
   const ballot = await castableBallot(election, [{ choose: ['option-1'] }])
   await recordIssuances(as, election, 0, ballot.blinded)
   await cast(as, election, [ballot.bytes])
-  const { app, apiKey, log } = await gateway(election.definition.organiser.mspId)
+  const { app, apiKey, log } = await gateway(election.definition.organiser.mspId, { config: { logLevel: 'debug' } })
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   // its entry in the directory is the one thing it writes by itself
   for (let i = 0; (await app.inject('/readyz')).statusCode !== 200; i++) {
