@@ -1,6 +1,6 @@
 /** Writing files: secret ones for their owner only, none ever half, and all on disk before anything rests on them: a lost key can't be made again. */
 import { mkdir, open, rename, writeFile } from 'node:fs/promises'
-import { dirname, join, relative, sep } from 'node:path'
+import { dirname, resolve } from 'node:path'
 
 /** Mode 0600, in folders of mode 0700. */
 export async function writePrivate (file: string, content: string | Uint8Array): Promise<void> {
@@ -10,7 +10,10 @@ export async function writePrivate (file: string, content: string | Uint8Array):
   await writeFile(partial, content, { mode: 0o600, flush: true })
   await rename(partial, file)
   await sync(folder)
-  if (made !== undefined) for (const parent of foldersFrom(dirname(made), dirname(folder))) await sync(parent)
+  if (made === undefined) return
+  // the folders that were made for it have names, too
+  const highest = resolve(made)
+  for (let newest = resolve(folder); newest.length >= highest.length; newest = dirname(newest)) await sync(dirname(newest))
 }
 
 export async function writePrivateJson (file: string, value: unknown): Promise<void> {
@@ -22,12 +25,6 @@ export async function putInPlace (partial: string, file: string): Promise<void> 
   await sync(partial)
   await rename(partial, file)
   await sync(dirname(file))
-}
-
-/** The folders on the way from one to another below it, both included. */
-function foldersFrom (upper: string, lower: string): string[] {
-  const steps = relative(upper, lower).split(sep).filter(step => step !== '')
-  return steps.reduce<string[]>((folders, step) => [...folders, join(folders.at(-1) ?? upper, step)], [upper])
 }
 
 async function sync (path: string): Promise<void> {

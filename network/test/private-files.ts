@@ -27,8 +27,8 @@ t.test('a secret and the names of all that leads to it are on disk before anythi
   t.match(synced, [
     { path: /member\/msp\/key\.pem\.[0-9]+\.partial$/, has: false },
     { path: join(root, 'member/msp'), has: true },
-    { path: root, has: true },
     { path: join(root, 'member'), has: true },
+    { path: root, has: true },
   ])
   t.equal(synced.length, 4)
   t.equal(await readFile(file, 'utf8'), 'secret')

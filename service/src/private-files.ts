@@ -1,6 +1,6 @@
 /** Files that hold secrets or names: for their owner only, never half written, and on disk when a function returns. */
 import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 
 /** Mode 0600, in a folder of mode 0700 if there is none yet; replaces what was there in one step. */
 export function writePrivate (file: string, content: string): void {
@@ -56,7 +56,7 @@ export function readOrCreatePrivate (file: string, make: () => string): string {
 }
 
 function writePartial (file: string, content: string): string {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(file))
   const partial = `${file}.${process.pid}.partial`
   rmSync(partial, { force: true })
   const descriptor = openSync(partial, 'wx', 0o600)
@@ -67,6 +67,14 @@ function writePartial (file: string, content: string): string {
     closeSync(descriptor)
   }
   return partial
+}
+
+/** With all that lead to it, on disk: a file in a folder that is gone is gone. */
+function makeFolder (folder: string): void {
+  const made = mkdirSync(folder, { recursive: true, mode: 0o700 })
+  if (made === undefined) return
+  const highest = resolve(made)
+  for (let newest = resolve(folder); newest.length >= highest.length; newest = dirname(newest)) syncFolder(newest)
 }
 
 /** A new name must be on disk too before anything is posted that rests on it. */

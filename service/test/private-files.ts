@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import fs, { readdirSync, readlinkSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import t from 'tap'
 import { createPrivate, readIfThere, readOrCreatePrivate, writePrivate } from '../src/private-files.ts'
@@ -15,6 +16,26 @@ t.test('what is written is for its owner only, and replaces what was there', asy
   t.equal(mode(file), 0o600)
   t.equal(mode(folder), 0o700)
   t.strictSame(readdirSync(folder), ['file'])
+})
+
+t.test('a file in new folders is on disk with all that leads to it', async (t) => {
+  const root = t.testdir()
+  const synced: string[] = []
+  const { fsyncSync } = fs
+  const restore = (): void => {
+    fs.fsyncSync = fsyncSync
+    syncBuiltinESMExports()
+  }
+  t.teardown(restore)
+  fs.fsyncSync = (descriptor) => {
+    synced.push(readlinkSync(`/proc/self/fd/${descriptor}`))
+    fsyncSync(descriptor)
+  }
+  syncBuiltinESMExports()
+  writePrivate(join(root, 'trustee/keys/store'), 'secret')
+  restore()
+  t.match(synced, [join(root, 'trustee'), root, /trustee\/keys\/store\.[0-9]+\.partial$/, join(root, 'trustee/keys')])
+  t.equal(synced.length, 4)
 })
 
 t.test('a partial file that a stopped process left is in nobody\'s way', async (t) => {
