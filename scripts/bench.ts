@@ -9,6 +9,7 @@ import { bringUp } from '../network/src/bring-up.ts'
 import { printed } from '../network/src/progress.ts'
 import { allParts, figuresByPart, partsFor } from './bench/figures.ts'
 import { runBench } from './bench/run-bench.ts'
+import { print, runCommand } from './run-command.ts'
 import { UsageError, wholeNumber } from './whole-number.ts'
 
 const repository = join(import.meta.dirname, '..')
@@ -101,13 +102,4 @@ function commit (): string {
   }
 }
 
-function print (text: string): void {
-  process.stdout.write(text + '\n')
-}
-
-try {
-  await main()
-} catch (error) {
-  process.stderr.write(`${error instanceof UsageError ? `${error.message}\n\n${usage}` : error instanceof Error ? error.message : String(error)}\n`)
-  process.exitCode = error instanceof UsageError ? 2 : 1
-}
+await runCommand(usage, main)

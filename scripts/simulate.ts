@@ -10,6 +10,7 @@ import { approvedFrom, isKind, kindsOfPolls, type Poll, pollOf } from './simulat
 import { randomBallots } from './simulation/random-ballots.ts'
 import { type BallotTable, parseBallots } from './simulation/read-ballots.ts'
 import { simulateElection, type Simulation } from './simulation/simulate-election.ts'
+import { print, runCommand } from './run-command.ts'
 import { UsageError, wholeNumber } from './whole-number.ts'
 
 const usage = `Usage: npm run -s simulate -- [--voters N | --ballots FILE] [options]
@@ -129,13 +130,4 @@ function explain (outcome: { ballots: number, committed: number, rejected: objec
   ].join('\n')
 }
 
-function print (text: string): void {
-  process.stdout.write(text + '\n')
-}
-
-try {
-  await main()
-} catch (error) {
-  process.stderr.write(`${error instanceof UsageError ? `${error.message}\n\n${usage}` : error instanceof Error ? error.message : String(error)}\n`)
-  process.exitCode = error instanceof UsageError ? 2 : 1
-}
+await runCommand(usage, main)

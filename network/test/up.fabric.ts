@@ -6,7 +6,7 @@ import { access, cp, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:f
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Gateway, Wallets, type Contract } from 'fabric-network'
+import type { Contract } from 'fabric-network'
 import t from 'tap'
 import { parseAnchor } from '../../chain/src/anchor.ts'
 import { openBlockSource, type PeerConfig } from '../../ledger/src/block-source.ts'
@@ -25,6 +25,7 @@ import { processState } from '../src/processes.ts'
 import { printed, silent } from '../src/progress.ts'
 import { runProgram } from '../src/run-program.ts'
 import { readCommonBlock, readStatus } from '../src/status.ts'
+import { withGateway } from './support/fabric-client.ts'
 import { killProcesses } from './support/kill-processes.ts'
 import { misplacedSecrets, processFolders, secretsWithin, type Secret } from './support/secrets.ts'
 
@@ -310,21 +311,5 @@ async function certificate (): Promise<string | undefined> {
 
 /** Does something as this member's identity of this role, through the member's own peer. */
 async function withContract (member: RunningMember, role: ScrutinRole, work: (contract: Contract) => Promise<void>): Promise<void> {
-  const ledger = member.ledgers[role]
-  if (ledger?.kind !== 'fabric') throw new Error(`${member.name} has no ${role}`)
-  const wallet = await Wallets.newInMemoryWallet()
-  await wallet.put('identity', {
-    type: 'X.509',
-    mspId: ledger.mspId,
-    version: 1,
-    credentials: { certificate: await readFile(ledger.certificate, 'utf8'), privateKey: await readFile(ledger.privateKey, 'utf8') },
-  } as never)
-  const gateway = new Gateway()
-  try {
-    const profile = JSON.parse(await readFile(ledger.connectionProfile, 'utf8')) as Record<string, unknown>
-    await gateway.connect(profile, { wallet, identity: 'identity', discovery: { enabled: true, asLocalhost: false } })
-    await work((await gateway.getNetwork(ledger.channel)).getContract(ledger.chaincode))
-  } finally {
-    gateway.disconnect()
-  }
+  await withGateway(member.ledgers[role], async (gateway, { channel, chaincode }) => { await work((await gateway.getNetwork(channel)).getContract(chaincode)) })
 }
