@@ -134,6 +134,7 @@ export class ChainReplay {
       return parseConfig(this.#crypto, envelope.channel, config)
     })
     this.#compareFlags(block, [{ verdict: validCode, detail: '', isPublic: true }])
+    if (this.#config?.ordering.type === 'etcdraft') this.checks['chain.orderers'].note('ordered by Raft: one orderer signs a block, and each of them could sign another version of it')
     return this.#config !== undefined
   }
 

@@ -1,6 +1,7 @@
 /** `scrutin check FILE`: on a second device, whether a ballot that was opened holds what was chosen. */
 import { createReadStream, readFileSync, writeFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { parseBlockBundleHeader } from '../../protocol/src/block-bundle.ts'
 import { maxBundleLineLength } from '../../protocol/src/bundle.ts'
 import { splitLines } from '../../protocol/src/bundle-reader.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
@@ -46,9 +47,23 @@ export function checkCommand (): Command {
 
 async function readElection (file: CheckFile, { gateway, bundle }: Options): Promise<VerifiedElection> {
   if ((gateway === undefined) === (bundle === undefined)) throw new ScrutinError('input.malformed', 'say where the keys come from: --gateway URL of another member, or --bundle FILE')
-  return gateway === undefined
-    ? await verifyFront(splitLines(createReadStream(bundle!, 'utf8'), maxBundleLineLength), file.electionId)
-    : await readVerifiedElection(new GatewayClient(gateway), file.electionId)
+  if (gateway !== undefined) return await readVerifiedElection(new GatewayClient(gateway), file.electionId)
+  await refuseBlocks(bundle!)
+  return await verifyFront(bundleLines(bundle!), file.electionId)
+}
+
+function bundleLines (name: string): AsyncGenerator<string> {
+  return splitLines(createReadStream(name, 'utf8'), maxBundleLineLength)
+}
+
+/** A gateway on Fabric gives the ledger's blocks at another address: what they hold, this room can't read out of them. */
+async function refuseBlocks (name: string): Promise<void> {
+  const lines = bundleLines(name)
+  const first = await lines.next()
+  await lines.return(undefined)
+  if (first.done !== true && parseBlockBundleHeader(first.value) !== undefined) {
+    throw new ScrutinError('input.malformed', `${name} holds the ledger's blocks, which \`auditor verify\` reads; for a check, save the election's records: curl -o ${name} URL/v1/elections/ID/records`)
+  }
 }
 
 /** Writes what was opened for the second device, in a new file, and says what to do with it. */

@@ -101,6 +101,8 @@ t.test('in an open election', async (t) => {
     t.match(JSON.parse(offline.stdout || '{}'), { tracker: first!.tracker, answers: [{ question: 'president', answer: { choose: ['option-1'] } }] }, offline.stderr)
     t.match(await scrutin(folder, ['check', 'first.json', '--bundle', 'bundle.ndjson', '--tracker', '0'.repeat(64)]), { code: 1, stdout: '', stderr: /\(ballot\.opening\)/ })
     t.match(await scrutin(folder, ['check', 'first.json']), { code: 1, stderr: /--gateway URL of another member, or --bundle/ })
+    writeFileSync(join(folder, 'blocks.ndjson'), '{"channel":"scrutin","electionId":null,"format":"scrutin-bundle/2"}\n')
+    t.match(await scrutin(folder, ['check', 'first.json', '--bundle', 'blocks.ndjson']), { code: 1, stdout: '', stderr: /holds the ledger's blocks, .*v1\/elections\/ID\/records/ })
     const lie = JSON.parse(readFileSync(join(folder, 'first.json'), 'utf8')) as { questions: [{ answer: object }] }
     lie.questions[0].answer = { choose: ['option-2'] }
     writeFileSync(join(folder, 'lie.json'), JSON.stringify(lie))
