@@ -37,7 +37,8 @@ count, decryption, audit. Brings up a network of its own and removes it.
   --port-base N     first of the ports used (23000)
   --out BUNDLE      keep the bundle there
   --json            one JSON object on stdout: {ballots, committed, rejected,
-                    counts, ranking, winners, verified, seconds}
+                    counts, ranking, winners, funded (of budgets),
+                    verified, seconds}
 
 Exit code 0 when everything was verified, 1 when not, 2 for wrong usage.`
 

@@ -50,12 +50,12 @@ function resultLines ({ result }: AuditReport): string[] {
   if (result === null) return ['There is no verified result.']
   if (result.withheld) return [`${result.ballots} ballots: too few to be decrypted.`]
   return [
-    `${result.ballots} ballots, box ${result.boxRoot}`,
+    `${result.ballots} ballots of ${result.roll} people on the roll, box ${result.boxRoot}`,
     ...result.questions.flatMap(questionLines),
   ]
 }
 
-function questionLines ({ id, counts, blank, ranking, medians, steps = [] }: QuestionResult): string[] {
+function questionLines ({ id, counts, blank, ranking, medians, steps = [], winners, funded, quorum }: QuestionResult): string[] {
   const told = (option: string): string => {
     const count = counts[option]!
     if (typeof count === 'number') return `${count}`
@@ -65,6 +65,9 @@ function questionLines ({ id, counts, blank, ranking, medians, steps = [] }: Que
     `${id}:`,
     ...ranking.flat().map((option) => `  ${option}: ${told(option)}`),
     ...(blank === null ? [] : [`  blank: ${blank}`]),
+    `  first: ${winners.length === 0 ? 'nobody' : winners.join(', ')}`,
+    ...(funded === undefined ? [] : [`  funded for ${funded.cost} of ${funded.budget}: ${funded.options.join(', ')}`]),
+    ...(quorum === undefined ? [] : [`  quorum of ${quorum.needed} ballots: ${quorum.reached ? 'reached' : 'NOT reached'}`]),
     ...ranking.filter((together) => together.length > 1).map((together) => `  exactly equal: ${together.join(', ')}`),
     ...steps.map(({ better, worse, removed, of, grades }) => `  ${better} before ${worse}: with ${removed} of ${of} grades around the median taken away, the medians are ${grades.join(' and ')}`),
   ]

@@ -53,6 +53,7 @@ export const CountProgress = Type.Object({
 export const Result = Type.Object({
   boxRoot: Hash,
   ballots: Count,
+  roll: Type.Integer({ minimum: 0, description: 'People on the roll: with `ballots` the turnout' }),
   trustees: Type.Array(Count, { description: 'Those whose partial decryptions were combined' }),
   withheld: Type.Boolean({ description: 'Too few ballots were cast: nothing was decrypted' }),
   questions: Type.Array(QuestionResult),

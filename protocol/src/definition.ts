@@ -163,6 +163,7 @@ function checkQuestion (question: Question, index: number): void {
   for (const [name, list] of Object.entries(question) as [string, unknown][]) {
     if (Array.isArray(list)) assertDistinct((list as { id: string }[]).map(({ id }) => id), `/questions/${index}/${name}: id`)
   }
+  if (question.quorum !== undefined && question.quorum.numerator > question.quorum.denominator) refuse(`/questions/${index}/quorum is more than everybody`)
   const problem = kindOf(question).problem(question)
   if (problem !== undefined) refuse(`/questions/${index}: ${problem}`)
 }

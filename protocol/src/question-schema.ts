@@ -27,4 +27,6 @@ export const questionHead = {
   title: Localized,
   context: Type.Union([Localized, Type.Null()]),
   image: Type.Union([LocalizedHash, Type.Null()]),
+  /** The least share of the roll that must have voted for the question to be decided. */
+  quorum: Type.Optional(Type.Object({ numerator: Type.Integer({ minimum: 1, maximum: 1000 }), denominator: Type.Integer({ minimum: 1, maximum: 1000 }) }, closed)),
 } as const

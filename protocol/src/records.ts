@@ -75,6 +75,8 @@ export interface CountRecord extends TallyJson {
 export interface ResultRecord {
   readonly boxRoot: string
   readonly ballots: number
+  /** People on the roll: with `ballots` the turnout. */
+  readonly roll: number
   /** The trustees whose partial decryptions were combined. */
   readonly trustees: readonly number[]
   /** Fewer than `minBallots` were cast: nothing was decrypted. */

@@ -52,6 +52,7 @@ t.test('the result takes the first t trustees and names options', async (t) => {
   t.same(computeResult(election.definition, tally, messages), {
     boxRoot: context.boxRoot,
     ballots: 6,
+    roll: 6,
     trustees: [0, 1, 2],
     withheld: false,
     questions: [
@@ -62,11 +63,20 @@ t.test('the result takes the first t trustees and names options', async (t) => {
   t.throws(() => computeResult(election.definition, tally, messages.slice(0, 2)), { message: /too few/ })
 })
 
+t.test('a quorum is a share of the roll, rounded up', async (t) => {
+  const quorum = (numerator: number, denominator: number, size: number): unknown => computeResult({
+    ...election.definition, roll: { ...election.definition.roll, size }, questions: [{ ...questions[0]!, quorum: { numerator, denominator } }, questions[1]!],
+  }, tally, messages).questions.map((question) => question.quorum)
+  t.strictSame(quorum(1, 2, 12), [{ needed: 6, reached: true }, undefined])
+  t.strictSame(quorum(1, 2, 13), [{ needed: 7, reached: false }, undefined])
+  t.strictSame(quorum(1, 1, 6), [{ needed: 6, reached: true }, undefined])
+})
+
 t.test('below the fewest ballots nothing is decrypted', async (t) => {
   const strict = { ...election.definition, minBallots: 7 }
   t.ok(isWithheld(strict, tally))
   t.notOk(isWithheld({ ...strict, minBallots: 6 }, tally))
-  t.same(computeResult(strict, tally, []), { boxRoot: context.boxRoot, ballots: 6, trustees: [], withheld: true, questions: [] })
+  t.same(computeResult(strict, tally, []), { boxRoot: context.boxRoot, ballots: 6, roll: 6, trustees: [], withheld: true, questions: [] })
 })
 
 /** The message with one slot's part changed. */

@@ -1,5 +1,6 @@
 /** A table of ballots put to vote as one kind of question: the question, every voter's answer, and what the count must come to. */
 import type { Answer, Question } from '../../protocol/src/kinds/kinds.ts'
+import type { Budget } from '../../protocol/src/kinds/budget.ts'
 import { noOpinionId } from '../../protocol/src/kinds/majority-judgment.ts'
 import type { QuestionResult } from '../../protocol/src/kinds/question-kind.ts'
 import { everywhere, optionId } from '../staging/draft-definition.ts'
@@ -31,7 +32,8 @@ export function pollOf (kind: Question['kind'], table: BallotTable): Poll {
 
 /** Grades read as approval from one of them on. */
 export function approvedFrom (table: BallotTable, grade: number): BallotTable {
-  return { options: table.options, rows: table.rows.map((row) => row.map((number) => number >= grade ? 1 : 0)) }
+  const rows = table.rows.map((row) => row.map((number) => number >= grade ? 1 : 0))
+  return { options: table.options, rows, ...(table.budget === undefined ? {} : { budget: table.budget }) }
 }
 
 const head = { id: 'poll', title: everywhere('Poll'), context: null, image: null }
@@ -41,7 +43,7 @@ function choose (given: BallotTable): Poll {
   const table = given.limits?.each === undefined ? given : approvedFrom(given, 1)
   const { limits = {} } = table
   refuseAbove(table, 1, 'a ballot chooses or does not: say with --approve-from from which grade on it approves, or ask another --kind')
-  return numbersPoll(table, { ...head, kind: 'choose', options: optionsOf(table), min: limits.min ?? 0, max: limits.all ?? table.options.length, blank: false },
+  return numbersPoll(table, { ...head, kind: 'choose', options: optionsOf(table), min: limits.min ?? 0, max: limits.all ?? table.options.length, blank: false, ...budgetOf(table) },
     (numbers) => ({ choose: Object.keys(numbers) }))
 }
 
@@ -53,7 +55,7 @@ function cumulative (table: BallotTable): Poll {
   const { limits = {}, options } = table
   const perOption = limits.each ?? Math.max(1, ...table.rows.flat())
   const points = Math.min(options.length * perOption, Math.max(perOption, limits.all ?? 0, ...table.rows.map(sum)))
-  return numbersPoll(table, { ...head, kind: 'cumulative', options: optionsOf(table), points, perOption, blank: false }, (numbers) => ({ points: numbers }))
+  return numbersPoll(table, { ...head, kind: 'cumulative', options: optionsOf(table), points, perOption, blank: false, ...budgetOf(table) }, (numbers) => ({ points: numbers }))
 }
 
 function quadratic (table: BallotTable): Poll {
@@ -109,6 +111,10 @@ function numbersPoll (table: BallotTable, question: Question, answerOf: (numbers
 
 function optionsOf ({ options }: BallotTable): { id: string, label: Record<string, string> }[] {
   return options.map((name, i) => ({ id: optionId(i), label: everywhere(name) }))
+}
+
+function budgetOf ({ budget }: BallotTable): { budget?: Budget } {
+  return budget === undefined ? {} : { budget: { amount: budget.amount, costs: Object.fromEntries(budget.costs.map((cost, option) => [optionId(option), cost])) } }
 }
 
 function nameOfOption ({ options }: BallotTable, id: string): string {

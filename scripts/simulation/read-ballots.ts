@@ -18,6 +18,8 @@ export interface BallotTable {
   readonly grades?: readonly string[]
   /** Which of these grades means no opinion. */
   readonly noOpinion?: number
+  /** What options cost, in their order, and what there is. */
+  readonly budget?: { readonly amount: number, readonly costs: readonly number[] }
   /** Limits that the file states, for one option and for all together. */
   readonly limits?: { readonly min?: number, readonly each?: number, readonly all?: number }
 }
@@ -73,7 +75,8 @@ function parseBudget (text: string): BallotTable {
   }
   const read = (section: string): Record<string, string>[] => parse((sections.get(section) ?? []).join('\n'), { columns: true, delimiter: ';', relax_quotes: true }) as Record<string, string>[]
   const meta = new Map(read('META').map(({ key, value }) => [key, value]))
-  const options = read('PROJECTS').map((project) => project['project_id'] ?? '')
+  const projects = read('PROJECTS')
+  const options = projects.map((project) => project['project_id'] ?? '')
   if (options.length === 0 || options.includes('') || new Set(options).size !== options.length) throw new Error('PROJECTS: expected a project_id of its own for each')
   const type = meta.get('vote_type')
   if (type !== 'approval' && type !== 'cumulative') throw new Error(`vote_type: ${type ?? 'nothing'} is not read, approval and cumulative are`)
@@ -93,7 +96,8 @@ function parseBudget (text: string): BallotTable {
   if (rows.length === 0) throw new Error('the file holds no ballot')
   const limit = (name: string): number | undefined => meta.has(name) ? numberIn(meta.get(name)!, 0) : undefined
   const [min, each, all] = [limit('min_length'), limit('max_points'), limit(type === 'approval' ? 'max_length' : 'max_sum_points')]
-  return { options, rows, limits: { ...(min === undefined ? {} : { min }), ...(each === undefined ? {} : { each }), ...(all === undefined ? {} : { all }) } }
+  const budget = meta.has('budget') ? { amount: numberIn(meta.get('budget')!, 0), costs: projects.map((project, i) => numberIn(project['cost'] ?? '', i + 1)) } : undefined
+  return { options, rows, ...(budget === undefined ? {} : { budget }), limits: { ...(min === undefined ? {} : { min }), ...(each === undefined ? {} : { each }), ...(all === undefined ? {} : { all }) } }
 }
 
 function numberIn (cell: string, line: number): number {

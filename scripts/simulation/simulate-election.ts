@@ -23,6 +23,8 @@ export interface Simulation {
   /** Names, best first. */
   readonly ranking: readonly string[]
   readonly winners: readonly string[]
+  /** Of a participatory budget: what is funded, in this order. */
+  readonly funded?: readonly string[]
   /** Every check of the audit holds, every committed ballot was counted, and every count is that of the ballots given. */
   readonly verified: boolean
   /** From the first voter to the last receipt. */
@@ -60,5 +62,5 @@ export async function simulateElection (options: SimulateOptions): Promise<Simul
   const counts = Object.fromEntries(Object.entries(question?.counts ?? {}).map(([id, count]) =>
     [nameOf(id), typeof count === 'number' ? count : Object.fromEntries(Object.entries(count).map(([grade, number]) => [nameOf(grade), number]))]))
   const verified = report.ok && result.ballots === receipts.length && isDeepStrictEqual(counts, poll.expected) && isDeepStrictEqual(report.result, result)
-  return { ballots: poll.answers.length, committed: receipts.length, rejected, counts, ranking: question?.ranking.flat().map(nameOf) ?? [], winners: question?.winners.map(nameOf) ?? [], verified, votingSeconds: seconds, report }
+  return { ballots: poll.answers.length, committed: receipts.length, rejected, counts, ranking: question?.ranking.flat().map(nameOf) ?? [], winners: question?.winners.map(nameOf) ?? [], ...(question?.funded === undefined ? {} : { funded: question.funded.options.map(nameOf) }), verified, votingSeconds: seconds, report }
 }

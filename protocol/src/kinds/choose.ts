@@ -7,6 +7,7 @@
 import Type, { type Static } from 'typebox'
 import { ScrutinError } from '../errors.ts'
 import { closed, Name, Options, questionHead } from '../question-schema.ts'
+import { Budget, budgetProblem, fundGreedily } from './budget.ts'
 import type { QuestionKind } from './question-kind.ts'
 import { rankByNumber, winnersOf } from './rank-by-number.ts'
 import { SlotPlan, upTo } from './slot-plan.ts'
@@ -20,6 +21,8 @@ const ChooseQuestion = Type.Object({
   max: Type.Integer({ minimum: 1, maximum: 100 }),
   /** Whether a blank answer, counted as such, is offered. */
   blank: Type.Boolean(),
+  /** What options cost, if they are to be funded. */
+  budget: Type.Optional(Budget),
 }, closed)
 export type ChooseQuestion = Static<typeof ChooseQuestion>
 
@@ -34,7 +37,7 @@ export const choose = {
   problem (question) {
     if (question.max > question.options.length) return 'max is more than there are options'
     if (question.min > question.max) return 'min is more than max'
-    return undefined
+    return question.budget === undefined ? undefined : budgetProblem(question.budget, question.options)
   },
 
   rules (question) {
@@ -64,10 +67,10 @@ export const choose = {
     return slots
   },
 
-  result ({ id, options, blank }, totals) {
+  result ({ id, options, blank, budget }, totals) {
     const counts = Object.fromEntries(options.map((option, slot) => [option.id, totals[slot]!]))
     const ranking = rankByNumber(options.map((option) => option.id), counts)
-    return { id, counts, blank: blank ? totals[options.length]! : null, ranking, winners: winnersOf(ranking, counts) }
+    return { id, counts, blank: blank ? totals[options.length]! : null, ranking, winners: winnersOf(ranking, counts), ...(budget === undefined ? {} : { funded: fundGreedily(budget, ranking, counts) }) }
   },
 
   hint ({ min, max, blank }) {

@@ -1,6 +1,7 @@
 /** The kind `cumulative`: up to P points in all, up to M of them for one option, or blank if offered. */
 import Type, { type Static } from 'typebox'
 import { closed, Name, Options, questionHead } from '../question-schema.ts'
+import { Budget, budgetProblem } from './budget.ts'
 import { describeNumbers, type Numbers, type NumbersRule, numbersResult, numbersRules, numbersSlots, parseNumbers } from './numbers-per-option.ts'
 import type { QuestionKind } from './question-kind.ts'
 
@@ -14,6 +15,8 @@ const CumulativeQuestion = Type.Object({
   perOption: Type.Integer({ minimum: 1, maximum: 1000 }),
   /** Whether a blank answer, counted as such, is offered. */
   blank: Type.Boolean(),
+  /** What options cost, if they are to be funded. */
+  budget: Type.Optional(Budget),
 }, closed)
 export type CumulativeQuestion = Static<typeof CumulativeQuestion>
 
@@ -25,10 +28,10 @@ export const cumulative = {
   question: CumulativeQuestion,
   answer: Type.Union([Type.Literal('blank'), Type.Object({ points: Type.Record(Name, Type.Integer({ minimum: 0, maximum: 1000 })) }, closed)]),
 
-  problem ({ options, points, perOption }) {
+  problem ({ options, points, perOption, budget }) {
     if (perOption > points) return 'perOption is more than there are points'
     if (points > options.length * perOption) return 'points are more than all options can get'
-    return undefined
+    return budget === undefined ? undefined : budgetProblem(budget, options)
   },
 
   rules (question) {
@@ -56,6 +59,6 @@ export const cumulative = {
   },
 } satisfies QuestionKind<CumulativeQuestion, CumulativeAnswer>
 
-function ruleOf ({ id, options, points, perOption, blank }: CumulativeQuestion): NumbersRule {
-  return { id, options, each: perOption, all: points, blank }
+function ruleOf ({ id, options, points, perOption, blank, budget }: CumulativeQuestion): NumbersRule {
+  return { id, options, each: perOption, all: points, blank, budget }
 }

@@ -8,6 +8,7 @@
  */
 import { ScrutinError } from '../errors.ts'
 import type { Localized, Option } from '../question-schema.ts'
+import { type Budget, fundGreedily } from './budget.ts'
 import { boundSlots, numberSlots, planBound, planNumber } from './number-slots.ts'
 import type { QuestionResult, SlotRules } from './question-kind.ts'
 import { rankByNumber, winnersOf } from './rank-by-number.ts'
@@ -19,6 +20,7 @@ export interface NumbersRule {
   readonly each: number
   readonly all: number
   readonly blank: boolean
+  readonly budget?: Budget | undefined
 }
 
 /** Numbers by option id; options that are not named get 0. */
@@ -49,10 +51,10 @@ export function numbersSlots (rule: NumbersRule, answer: Numbers | 'blank'): big
   return slots
 }
 
-export function numbersResult ({ id, options, blank }: Pick<NumbersRule, 'id' | 'options' | 'blank'>, totals: readonly number[]): QuestionResult {
+export function numbersResult ({ id, options, blank, budget }: Pick<NumbersRule, 'id' | 'options' | 'blank' | 'budget'>, totals: readonly number[]): QuestionResult {
   const counts = Object.fromEntries(options.map((option, i) => [option.id, totals[i]!]))
   const ranking = rankByNumber(options.map((option) => option.id), counts)
-  return { id, counts, blank: blank ? totals[options.length]! : null, ranking, winners: winnersOf(ranking, counts) }
+  return { id, counts, blank: blank ? totals[options.length]! : null, ranking, winners: winnersOf(ranking, counts), ...(budget === undefined ? {} : { funded: fundGreedily(budget, ranking, counts) }) }
 }
 
 /** One number for each option, 0 where none is given; refuses options that do not exist. */

@@ -6,6 +6,7 @@
 import Type, { type Static, type TSchema } from 'typebox'
 import type { Combination } from '../membership-proof.ts'
 import { closed, type Localized } from '../question-schema.ts'
+import { Funded } from './budget.ts'
 
 /** What is decrypted of a question: Σ weight·slot over all ballots, and nothing else about the slots. */
 export interface Total {
@@ -38,6 +39,8 @@ export const QuestionResult = Type.Object({
   blank: Type.Union([Count, Type.Null()], { description: 'Blank answers; null when the question offers none' }),
   ranking: Type.Array(Type.Array(Type.String()), { description: 'Best first; those that stand together are exactly equal' }),
   winners: Type.Array(Type.String(), { description: 'Those first in the ranking; nobody when nobody got anything' }),
+  funded: Type.Optional(Funded),
+  quorum: Type.Optional(Type.Object({ needed: Count, reached: Type.Boolean() }, { ...closed, description: 'The ballots that the question needs to be decided' })),
   medians: Type.Optional(Type.Record(Type.String(), Type.Union([Type.String(), Type.Null()]), { description: 'Majority judgment: the majority grade by candidate; null without any grade' })),
   steps: Type.Optional(Type.Array(Type.Object({
     better: Type.String(),
