@@ -9,6 +9,11 @@ import type { Ledger } from '../../ledger/src/port.ts'
 import { bringUp } from '../../network/src/bring-up.ts'
 import { reset } from '../../network/src/bring-down.ts'
 import type { ScrutinRole } from '../../network/src/enrolment.ts'
+import { readDirectory } from '../../ledger/src/read-directory.ts'
+import { pointToHex } from '../../protocol/src/group.ts'
+import { generateKeyPair } from '../../protocol/src/schnorr.ts'
+import { signMessage } from '../../protocol/src/signed-message.ts'
+import { tags } from '../../protocol/src/tagged-hash.ts'
 import { castableBallot, sampleElection } from '../../protocol/test/support/sample-election.ts'
 import { announce, cast, codeOf, finishElection, postCeremony, prepareRegistrar, prepareToOpen, readElectionView, recordIssuances, runCeremony, stageOpenElection, voteAll } from './support/staged-election.ts'
 
@@ -73,6 +78,18 @@ t.test('refusals keep their codes on their way through Fabric', async (t) => {
   const outcomes = await Promise.all([0, 1, 2, 3].map(async (i) => await codeOf(cast(as, election, [bytes], order[i]!))))
   t.equal(outcomes.filter((outcome) => outcome === 'it succeeded').length, 1, `one of four gateways commits the ballot (${outcomes.join(', ')})`)
   t.ok(outcomes.every((outcome) => ['it succeeded', 'ledger.conflict', 'ballot.recorded'].includes(outcome)))
+})
+
+t.test('the directory takes eight entries of a member, the same on Fabric', async (t) => {
+  const [first, second] = await Promise.all([as(order[0]!, 'gateway'), as(order[1]!, 'gateway')])
+  const put = async (ledger: Ledger): Promise<string> => {
+    const keys = generateKeyPair()
+    const entry = { kind: 'gateway', key: pointToHex(keys.publicKey), mspId: ledger.mspId, sequence: 1, url: 'http://127.0.0.1:1' }
+    return await codeOf(ledger.submit('putDirectoryEntry', [JSON.stringify(signMessage(tags.directoryEntry, new Uint8Array(0), keys, entry))]))
+  }
+  for (let i = 0; i < 8; i++) t.same(await Promise.all([put(first), i < 2 ? put(second) : 'it succeeded']), ['it succeeded', 'it succeeded'], 'no member gets in another\'s way')
+  t.equal(await put(first), 'directory.full')
+  t.equal((await readDirectory(first, 3)).length, 10)
 })
 
 t.test('all members hold the same chain', async (t) => {
