@@ -113,6 +113,8 @@ t.test('a key for TLS signs no transaction: another authority has certified it',
   t.equal(tls.checkHost('localhost'), 'localhost')
 })
 
+let silentSince = 0
+
 t.test('what one member writes the others read', async t => {
   await withContract(first, 'gateway', async contract => { await contract.submitTransaction('put', 'greeting', 'bonjour') })
   await withContract(last, 'gateway', async contract => {
@@ -120,12 +122,10 @@ t.test('what one member writes the others read', async t => {
     for (let attempt = 0; attempt < 50 && read !== 'bonjour'; attempt++) read = (await contract.evaluateTransaction('get', 'greeting')).toString()
     t.equal(read, 'bonjour')
   })
+  // until it is taken back, this contract says nothing and takes nothing in, with its connections open, as behind a line that was cut
+  process.kill((await processState(memberFolders(dataFolder, second.name).contract)).pid ?? 0, 'SIGSTOP')
+  silentSince = performance.now()
 })
-
-/** Until it is taken back, this contract says nothing and takes nothing in, with its connections open, as behind a line that was cut. */
-const silenced = await processState(memberFolders(dataFolder, second.name).contract)
-const silentSince = performance.now()
-process.kill(silenced.pid ?? 0, 'SIGSTOP')
 
 t.test('no secret of one process lies in the folder of another', async t => {
   const folders = await processFolders(network.members)
@@ -204,12 +204,14 @@ t.test('that identity administers nothing, and is given once', async t => {
 })
 
 t.test('takes a contract back that was silent for a while, and one that was killed', async t => {
-  process.kill(silenced.pid ?? 0, 'SIGCONT')
+  const { pid } = await processState(memberFolders(dataFolder, second.name).contract)
+  if (pid === undefined) throw new Error('the contract was started')
+  process.kill(pid, 'SIGCONT')
   t.comment(`the contract of ${second.name} was silent for ${Math.round((performance.now() - silentSince) / 1000)} s`)
   await withContract(second, 'gateway', async contract => {
     t.equal((await contract.evaluateTransaction('role')).toString(), `${second.mspId} gateway`)
     await contract.submitTransaction('put', 'silence', 'over')
-    process.kill(silenced.pid ?? 0, 'SIGKILL')
+    process.kill(pid, 'SIGKILL')
     await t.rejects(contract.evaluateTransaction('get', 'silence'))
     await bringUp(options)
     t.equal((await contract.evaluateTransaction('get', 'silence')).toString(), 'over', 'its peer connects to it anew')
