@@ -3,7 +3,7 @@
  * says who may cast it. Both have exactly one encoding.
  *
  * body: version (1 byte, 1) ‖ election id (32) ‖ class index (1) ‖ credential key (32)
- *   ‖ per question: alpha (32) ‖ beta per slot (32 each) ‖ a proof per slot ‖ a proof per sum
+ *   ‖ per question: alpha (32) ‖ beta per slot (32 each); then one proof for all of them
  * ballot: body ‖ a credential signature per registrar (256 each) ‖ cast signature (64)
  */
 import { ByteReader, toHex } from './bytes.ts'
@@ -12,9 +12,10 @@ import { ElementReader } from './element-reader.ts'
 import { ScrutinError } from './errors.ts'
 import { pointLength } from './group.ts'
 import type { SlotRules } from './kinds/question-kind.ts'
-import { commitmentsLength, type MembershipProof, membershipProofLength, readMembershipProof } from './membership-proof.ts'
+import { bitCommitmentsLength, linkCommitmentsLength, type MembershipProof, membershipProofLength, readMembershipProof } from './membership-proof.ts'
 import { PublicPoint } from './public-point.ts'
 import { readSignature, type Signature, signatureLength } from './schnorr.ts'
+import { bitLayout } from './slot-bits.ts'
 import { taggedHashHex, tags } from './tagged-hash.ts'
 
 export const ballotVersion = 1
@@ -25,8 +26,6 @@ export interface EncryptedQuestion {
   readonly betas: readonly PublicPoint[]
   /** alpha and betas as they stand in the body. */
   readonly ciphertextBytes: Uint8Array
-  /** Proofs of the slots, then of the sums, each with its commitments as they stand in the body. */
-  readonly proofs: readonly { readonly proof: MembershipProof, readonly commitments: Uint8Array }[]
 }
 
 export interface BallotBody {
@@ -35,6 +34,10 @@ export interface BallotBody {
   readonly credentialKeyBytes: Uint8Array
   readonly credentialKey: PublicPoint
   readonly questions: readonly EncryptedQuestion[]
+  readonly proof: MembershipProof
+  /** The proof's commitments as they stand in the body: what its weight depends on, and what only its challenge does. */
+  readonly bitCommitments: Uint8Array
+  readonly linkCommitments: Uint8Array
 }
 
 export interface Ballot extends BallotBody {
@@ -43,14 +46,13 @@ export interface Ballot extends BallotBody {
   readonly castSignature: Signature
 }
 
-/** Numbers of allowed values, slot by slot and then sum by sum. */
-export function proofSizes (rules: SlotRules): number[] {
-  return [...rules.slotValues.map((values) => values.length), ...rules.sums.map(({ allowed }) => allowed.length)]
+/** Where the proof begins: after header and ciphertexts. */
+function proofStart (rules: readonly SlotRules[]): number {
+  return rules.reduce((length, { slotValues }) => length + pointLength * (1 + slotValues.length), headerLength)
 }
 
 export function bodyLength (rules: readonly SlotRules[]): number {
-  return rules.reduce((length, question) => length + pointLength * (1 + question.slotValues.length) +
-    proofSizes(question).reduce((sum, count) => sum + membershipProofLength(count), 0), headerLength)
+  return proofStart(rules) + membershipProofLength(bitLayout(rules))
 }
 
 export function ballotLength (rules: readonly SlotRules[], registrarCount: number): number {
@@ -108,19 +110,19 @@ function readBody (reader: ElementReader, bytes: Uint8Array, rules: readonly Slo
   const classIndex = reader.takeByte()
   const credentialKey = reader.takePoint()
   const questions = rules.map((question) => readQuestion(reader, bytes, question))
-  return { electionId, classIndex, credentialKeyBytes: credentialKey.bytes, credentialKey, questions }
+  const layout = bitLayout(rules)
+  const linksAt = reader.position + bitCommitmentsLength
+  const bitCommitments = bytes.subarray(reader.position, linksAt)
+  const linkCommitments = bytes.subarray(linksAt, linksAt + linkCommitmentsLength(layout))
+  const proof = readMembershipProof(reader, layout)
+  return { electionId, classIndex, credentialKeyBytes: credentialKey.bytes, credentialKey, questions, proof, bitCommitments, linkCommitments }
 }
 
-function readQuestion (reader: ElementReader, bytes: Uint8Array, rules: SlotRules): EncryptedQuestion {
+function readQuestion (reader: ElementReader, bytes: Uint8Array, { slotValues }: SlotRules): EncryptedQuestion {
   const start = reader.position
   const alpha = reader.takePoint()
-  const betas = rules.slotValues.map(() => reader.takePoint())
-  const ciphertextBytes = bytes.subarray(start, reader.position)
-  const proofs = proofSizes(rules).map((count) => {
-    const commitments = bytes.subarray(reader.position, reader.position + commitmentsLength(count))
-    return { proof: readMembershipProof(reader, count), commitments }
-  })
-  return { alpha, betas, ciphertextBytes, proofs }
+  const betas = slotValues.map(() => reader.takePoint())
+  return { alpha, betas, ciphertextBytes: bytes.subarray(start, reader.position) }
 }
 
 /** Only alphas and betas, for sums over ballots that were checked before; decoded at their first use, best many together. */
@@ -132,7 +134,6 @@ export function decodeCiphertexts (bytes: Uint8Array, rules: readonly SlotRules[
   const questions = rules.map((question) => {
     const alpha = PublicPoint.undecoded(reader.take(pointLength))
     const betas = question.slotValues.map(() => PublicPoint.undecoded(reader.take(pointLength)))
-    for (const count of proofSizes(question)) reader.take(membershipProofLength(count))
     return { alpha, betas }
   })
   return { classIndex, questions }

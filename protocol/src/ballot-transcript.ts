@@ -1,10 +1,10 @@
 /**
- * The Fiat–Shamir transcript of a ballot's proofs. Every challenge depends on
- * the election, the class, all election keys, the credential's key, all
- * ciphertexts of all questions, and all commitments of all proofs: a proof
- * fits no other ballot, question or election.
+ * The Fiat–Shamir transcript of a ballot's proof. The weight depends on the
+ * election, the class, all election keys, the credential's key, all ciphertexts
+ * of all questions, and the commitments to the bits; the challenge on all that
+ * and the commitments made for that weight: a proof fits no other ballot,
+ * question or election. The definition, and so what is proven, is in the election's id.
  */
-import { uint32 } from './bytes.ts'
 import type { Point } from './group.ts'
 import { encodingOf } from './public-point.ts'
 import { tags } from './tagged-hash.ts'
@@ -17,22 +17,24 @@ export interface BallotContext {
   readonly electionKeys: readonly Point[]
 }
 
-export interface ProvenQuestion {
-  readonly ciphertextBytes: Uint8Array
-  /** Commitments of the proofs: slots in order, then sums in order. */
-  readonly commitments: readonly Uint8Array[]
-}
+export class BallotTranscript {
+  readonly weight: bigint
+  readonly #transcript: Transcript
 
-/** One challenge per proof: `challenges[question][proof]`. */
-export function ballotChallenges (context: BallotContext, credentialKey: Uint8Array, questions: readonly ProvenQuestion[]): bigint[][] {
-  const transcript = new Transcript(tags.ballotProofs)
-    .absorb('election', context.electionId)
-    .absorb('class', Uint8Array.of(context.classIndex))
-    .absorb('election keys', ...context.electionKeys.map(encodingOf))
-    .absorb('credential key', credentialKey)
-    .absorbNumber('questions', questions.length)
-  for (const { ciphertextBytes } of questions) transcript.absorb('ciphertexts', ciphertextBytes)
-  for (const { commitments } of questions) transcript.absorb('commitments', ...commitments)
-  return questions.map(({ commitments }, question) => commitments.map((_, proof) =>
-    transcript.absorb('proof', uint32(question), uint32(proof)).challenge('challenge')))
+  /** `ciphertexts`: alpha and betas of each question. */
+  constructor (context: BallotContext, credentialKey: Uint8Array, ciphertexts: readonly Uint8Array[], bitCommitments: Uint8Array) {
+    this.#transcript = new Transcript(tags.ballotProofs)
+      .absorb('election', context.electionId)
+      .absorb('class', Uint8Array.of(context.classIndex))
+      .absorb('election keys', ...context.electionKeys.map(encodingOf))
+      .absorb('credential key', credentialKey)
+      .absorbNumber('questions', ciphertexts.length)
+    for (const bytes of ciphertexts) this.#transcript.absorb('ciphertexts', bytes)
+    this.weight = this.#transcript.absorb('bits', bitCommitments).challenge('challenge')
+  }
+
+  /** To be asked once. */
+  challenge (linkCommitments: Uint8Array): bigint {
+    return this.#transcript.absorb('links', linkCommitments).challenge('challenge')
+  }
 }

@@ -6,17 +6,16 @@
  */
 import { equalBytes, fromHex, toHex } from './bytes.ts'
 import { type Ballot, type BallotBody, decodeBallot, trackerOf } from './ballot-encoding.ts'
-import { ballotChallenges, type BallotContext } from './ballot-transcript.ts'
-import { assertCredential, credentialMessage } from './credential.ts'
+import { type BallotContext, BallotTranscript } from './ballot-transcript.ts'
+import { assertCredential, credentialMessage, parseModulus } from './credential.ts'
 import { Equations, equationsHold, findFalse } from './equations.ts'
 import { type ErrorCode, ScrutinError } from './errors.ts'
 import { type Point, pointFromHex } from './group.ts'
 import type { SlotRules } from './kinds/question-kind.ts'
 import { addMembershipEquations } from './membership-proof.ts'
 import { addSignatureEquation } from './schnorr.ts'
+import { bitLayout } from './slot-bits.ts'
 import { tags } from './tagged-hash.ts'
-import { parseModulus } from './credential.ts'
-import type { Combination } from './membership-proof.ts'
 
 /** All that a ballot is checked against, fixed when the election opens. */
 export interface BallotRules {
@@ -83,25 +82,15 @@ function ballotEquations (rules: BallotRules, ballot: Ballot): Equations {
   return equations
 }
 
-/** Whether all proofs of a body hold, cast or not. */
+/** Whether what a body proves holds, cast or not. */
 export function proofsHold (rules: BallotRules, body: BallotBody): boolean {
   return equationsHold((equations) => { addProofEquations(equations, rules, body) })
 }
 
 function addProofEquations (equations: Equations, rules: BallotRules, ballot: BallotBody): void {
   const context: BallotContext = { electionId: rules.electionId, classIndex: ballot.classIndex, electionKeys: rules.electionKeys }
-  const challenges = ballotChallenges(context, ballot.credentialKeyBytes, ballot.questions.map(({ ciphertextBytes, proofs }) =>
-    ({ ciphertextBytes, commitments: proofs.map(({ commitments }) => commitments) })))
-  rules.questions.forEach((question, q) => {
-    const { alpha, betas, proofs } = ballot.questions[q]!
-    combinationsOf(question).forEach((combination, p) => {
-      addMembershipEquations(equations, alpha, betas, rules.electionKeys, combination, proofs[p]!.proof, challenges[q]![p]!)
-    })
-  })
-}
-
-/** The statements proven about a question: each slot by itself, then the sums. */
-function combinationsOf (rules: SlotRules): Combination[] {
-  const slots = rules.slotValues.map((allowed, slot) => ({ weights: rules.slotValues.map((_, other) => other === slot ? 1n : 0n), allowed }))
-  return [...slots, ...rules.sums]
+  const transcript = new BallotTranscript(context, ballot.credentialKeyBytes, ballot.questions.map(({ ciphertextBytes }) => ciphertextBytes), ballot.bitCommitments)
+  const { weight } = transcript
+  const challenge = transcript.challenge(ballot.linkCommitments)
+  addMembershipEquations(equations, bitLayout(rules.questions), ballot.questions, rules.electionKeys, ballot.proof, weight, challenge)
 }

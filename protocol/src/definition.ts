@@ -8,7 +8,7 @@ import { ballotLength } from './ballot-encoding.ts'
 import { canonicalBytes, canonicalText, parseCanonical } from './canonical-json.ts'
 import { Definition, Name, type Question } from './definition-schema.ts'
 import { ScrutinError } from './errors.ts'
-import { pointFromHex } from './group.ts'
+import { pointFromHex, pointLength } from './group.ts'
 import { findKind, kindNames, kindOf } from './kinds/kinds.ts'
 import type { SlotRules } from './kinds/question-kind.ts'
 import { taggedHash, tags } from './tagged-hash.ts'
@@ -169,8 +169,11 @@ function checkQuestion (question: Question, index: number): void {
 }
 
 function checkBallotLength (definition: Definition): void {
-  const length = ballotLength(slotRules(definition), definition.registrars.length)
-  if (length > maxBallotLength) refuse(`a ballot would have ${length} bytes, at most are ${maxBallotLength}: ask fewer questions, or offer fewer options`)
+  const rules = slotRules(definition)
+  // first what is counted quickly: laying out the bits of a hundred thousand slots would take seconds
+  const slots = rules.reduce((sum, { slotValues }) => sum + slotValues.length, 0)
+  const length = slots * pointLength > maxBallotLength ? slots * pointLength : ballotLength(rules, definition.registrars.length)
+  if (length > maxBallotLength) refuse(`a ballot would have ${length} bytes or more, at most are ${maxBallotLength}: ask fewer questions, or offer fewer options`)
 }
 
 function refuseUnhonoured (definition: Definition): void {

@@ -6,14 +6,15 @@
  */
 import { concatBytes } from './bytes.ts'
 import { ballotVersion, trackerOf } from './ballot-encoding.ts'
-import { ballotChallenges, type BallotContext } from './ballot-transcript.ts'
+import { type BallotContext, BallotTranscript } from './ballot-transcript.ts'
 import type { Question } from './definition-schema.ts'
-import { basePoint, identity, modOrder, multiply, type Point, randomScalar, sumPoints } from './group.ts'
+import { basePoint, identity, multiply, type Point, randomScalar } from './group.ts'
 import { type Answer, answerSlots, kindOf } from './kinds/kinds.ts'
 import type { SlotRules } from './kinds/question-kind.ts'
 import { MembershipProver } from './membership-proof.ts'
 import type { OpenedBallot } from './opened-ballot.ts'
 import { type KeyPair, sign } from './schnorr.ts'
+import { bitLayout } from './slot-bits.ts'
 import { tags } from './tagged-hash.ts'
 
 interface Contents {
@@ -55,36 +56,27 @@ export class FilledBallot {
 /** Throws `input.malformed` for answers that the questions do not allow. */
 export function fillBallot (context: BallotContext, questions: readonly Question[], answers: readonly Answer[], credentialKey: Point): FilledBallot {
   if (answers.length !== questions.length) throw new Error('one answer per question is needed')
+  const slots = questions.map((question, q) => answerSlots(question, answers[q]!))
+  const rules = questions.map((question) => kindOf(question).rules(question))
   const randomness = questions.map(() => randomScalar())
-  const encrypted = questions.map((question, q) => encryptAnswer(context, question, answers[q]!, randomness[q]!))
+  const ciphertexts = rules.map((its, q) => encryptSlots(context.electionKeys, its, slots[q]!, randomness[q]!))
   const credentialKeyBytes = credentialKey.toBytes()
-  const challenges = ballotChallenges(context, credentialKeyBytes, encrypted.map(({ ciphertextBytes, provers }) =>
-    ({ ciphertextBytes, commitments: provers.map(({ commitments }) => commitments) })))
+  const prover = new MembershipProver(bitLayout(rules), slots, randomness)
+  const transcript = new BallotTranscript(context, credentialKeyBytes, ciphertexts, prover.bitCommitments)
+  const linkCommitments = prover.commitLinks(context.electionKeys, transcript.weight)
   const body = concatBytes(
     Uint8Array.of(ballotVersion), context.electionId, Uint8Array.of(context.classIndex), credentialKeyBytes,
-    ...encrypted.flatMap(({ ciphertextBytes, provers }, q) => [
-      ciphertextBytes,
-      ...provers.flatMap((prover, p) => [prover.commitments, prover.respond(challenges[q]![p]!)]),
-    ])
+    ...ciphertexts, prover.bitCommitments, linkCommitments, prover.respond(transcript.challenge(linkCommitments))
   )
   return new FilledBallot({ body, answers, randomness })
 }
 
-function encryptAnswer (context: BallotContext, question: Question, answer: Answer, randomness: bigint): { ciphertextBytes: Uint8Array, provers: MembershipProver[] } {
-  const slots = answerSlots(question, answer)
-  const rules = kindOf(question).rules(question)
-  const keys = context.electionKeys
+/** alpha ‖ betas */
+function encryptSlots (keys: readonly Point[], rules: SlotRules, slots: readonly bigint[], randomness: bigint): Uint8Array {
   // Looked up, not multiplied: the time must not depend on how many slots hold a 0.
   const multiples = smallMultiples(rules)
   const betas = slots.map((value, slot) => multiply(keys[slot]!, randomness).add(multiples[Number(value)]!))
-  const ciphertextBytes = concatBytes(multiply(basePoint, randomness).toBytes(), ...betas.map((beta) => beta.toBytes()))
-  const slotProvers = slots.map((value, slot) => new MembershipProver(keys[slot]!, rules.slotValues[slot]!, value, randomness))
-  const sumProvers = rules.sums.map(({ weights, allowed }) => {
-    const key = sumPoints(weights.flatMap((weight, slot) => weight === 0n ? [] : [multiply(keys[slot]!, weight)]))
-    const value = weights.reduce((sum, weight, slot) => sum + weight * slots[slot]!, 0n)
-    return new MembershipProver(key, allowed, modOrder(value), randomness)
-  })
-  return { ciphertextBytes, provers: [...slotProvers, ...sumProvers] }
+  return concatBytes(...[multiply(basePoint, randomness), ...betas].map((point) => point.toBytes()))
 }
 
 /** 0·G, 1·G, … up to the largest value of a slot. */

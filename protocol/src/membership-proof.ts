@@ -1,20 +1,26 @@
 /**
- * Proof that an exponential ElGamal ciphertext holds one of a few allowed
- * values: the disjunctive Chaum–Pedersen proof of Cramer, Damgård and
- * Schoenmakers (Crypto 1994), in the form that can be checked in batches
- * (commitments are sent, one challenge is left out).
+ * One proof for a whole ballot: every slot holds an allowed value, and so does
+ * every sum of slots. Slots and sums are made of bits (slot-bits.ts); the bits
+ * are committed to and shown to be bits together (Bootle, Cerulli, Chaidos,
+ * Ghadafi, Groth, Petit, ESORICS 2015, with both vectors in one commitment), and
+ * a random combination of all ciphertexts is shown to hold what the bits say.
+ * SPEC.md section 8.2 says why it convinces and hides; letters are from there.
  *
- * Statement: for alpha = r·G and beta = r·key + value·G the prover knows r, and
- * value is one of `allowed`. beta and key may be weighted sums of slots.
+ * Statement: for the alpha and betas of each question the prover knows r and
+ * bits with alpha = r·G, beta = r·key + (what the slot's form makes of the
+ * bits)·G, and the bits fulfil all constraints.
  *
- * Encoding for n allowed values: n times (a, b), 32 + 32 bytes each; the first
- * n - 1 challenges, 32 bytes each; n responses, 32 bytes each.
+ * Encoding: the bits' commitment and that of their masks; then for each question
+ * alpha's mask, and one mask for all slots; the answers of the free bits, of the
+ * commitments' blinding, and of each question's r. Points and scalars of 32 bytes.
  */
 import { concatBytes } from './bytes.ts'
 import type { ElementReader } from './element-reader.ts'
 import type { Equations, Term } from './equations.ts'
-import { basePoint, encodeScalar, modOrder, multiply, type Point, pointLength, randomScalar, scalarLength } from './group.ts'
+import { basePoint, encodeScalar, identity, modOrder, multiply, type Point, pointLength, randomScalar, scalarLength, sumPoints } from './group.ts'
+import { bitBases, blindingBase } from './proof-bases.ts'
 import type { CheckedPoint, PublicPoint } from './public-point.ts'
+import { type BitLayout, evaluate, withPivots } from './slot-bits.ts'
 
 /** A linear combination of slots: Σ weight·slot. */
 export interface Combination {
@@ -22,94 +28,144 @@ export interface Combination {
   readonly allowed: readonly bigint[]
 }
 
-export interface Branch {
-  readonly a: PublicPoint
-  readonly b: PublicPoint
-}
-
 export interface MembershipProof {
-  readonly branches: readonly Branch[]
-  /** All challenges but the last. */
-  readonly challenges: readonly bigint[]
-  readonly responses: readonly bigint[]
+  /** B: the bits b and the products a·(1 - 2b). */
+  readonly bits: PublicPoint
+  /** A: the masks a and the products -a². */
+  readonly masks: PublicPoint
+  /** R: per question. */
+  readonly alphaMasks: readonly PublicPoint[]
+  /** T */
+  readonly slotMask: PublicPoint
+  /** f of each free bit. */
+  readonly bitAnswers: readonly bigint[]
+  /** z */
+  readonly blindingAnswer: bigint
+  /** s: per question. */
+  readonly randomnessAnswers: readonly bigint[]
 }
 
-export function membershipProofLength (allowedCount: number): number {
-  return allowedCount * 2 * pointLength + (2 * allowedCount - 1) * scalarLength
+/** Length of B and A, which come before the weight. */
+export const bitCommitmentsLength = 2 * pointLength
+
+/** Length of all R and T, which come after the weight and before the challenge. */
+export function linkCommitmentsLength ({ slots }: BitLayout): number {
+  return (slots.length + 1) * pointLength
 }
 
-/** Length of the part that the challenge depends on. */
-export function commitmentsLength (allowedCount: number): number {
-  return allowedCount * 2 * pointLength
+export function membershipProofLength (layout: BitLayout): number {
+  return bitCommitmentsLength + linkCommitmentsLength(layout) + (layout.freeBits.length + 1 + layout.slots.length) * scalarLength
 }
 
-/** The prover between commitment and challenge; single use. */
+/** The prover between its steps; single use. */
 export class MembershipProver {
-  readonly commitments: Uint8Array
-  readonly #randomness: bigint
-  readonly #trueBranch: number
-  readonly #nonces: bigint[] = []
-  readonly #challenges: bigint[] = []
+  /** B ‖ A */
+  readonly bitCommitments: Uint8Array
+  readonly #layout: BitLayout
+  readonly #randomness: readonly bigint[]
+  readonly #bits: readonly bigint[]
+  readonly #masks: readonly bigint[]
+  readonly #randomnessMasks: readonly bigint[]
+  readonly #blinding = randomScalar()
+  readonly #blindingMask = randomScalar()
 
-  /** `key` is the (combined) public key, `value` the (combined) plaintext, `randomness` the r of alpha. */
-  constructor (key: Point, allowed: readonly bigint[], value: bigint, randomness: bigint) {
+  /** `slots[question][slot]`, each an allowed value; the r of each question's alpha. */
+  constructor (layout: BitLayout, slots: readonly (readonly bigint[])[], randomness: readonly bigint[]) {
+    this.#layout = layout
     this.#randomness = randomness
-    this.#trueBranch = allowed.indexOf(value)
-    if (this.#trueBranch < 0) throw new Error('the value is not an allowed one')
-    const encoded: Uint8Array[] = []
-    allowed.forEach((candidate, branch) => {
-      // A simulated branch needs a = z·G - c·alpha and b = z·key - c·(beta - candidate·G); with nonce w = z - c·r
-      // that is a = w·G and b = w·key - c·(value - candidate)·G. The true branch is the same with c = 0.
-      const nonce = randomScalar()
-      const challenge = branch === this.#trueBranch ? 0n : randomScalar()
-      this.#nonces.push(nonce)
-      this.#challenges.push(challenge)
-      const shift = multiply(basePoint, modOrder(challenge * (candidate - value)))
-      encoded.push(multiply(basePoint, nonce).toBytes(), multiply(key, nonce).add(shift).toBytes())
+    this.#bits = layout.bitsOf(slots)
+    this.#masks = withPivots(layout, 0n, layout.freeBits.map(randomScalar))
+    this.#randomnessMasks = randomness.map(randomScalar)
+    const bases = bitBases(layout.bitCount)
+    // Looked up and not multiplied or left out: the time must not depend on how many bits are 1.
+    const chosen = bases.map(({ bit }, i) => [identity, bit][Number(this.#bits[i])]!)
+    const products = bases.map(({ product }, i) => multiply(product, modOrder(this.#masks[i]! * (1n - 2n * this.#bits[i]!))))
+    const masked = bases.map(({ bit, product }, i) => {
+      const mask = this.#masks[i]!
+      return multiply(bit, mask).add(multiply(product, modOrder(-mask * mask)))
     })
-    this.commitments = concatBytes(...encoded)
+    this.bitCommitments = concatBytes(
+      sumPoints([multiply(blindingBase(), this.#blinding), ...chosen, ...products]).toBytes(),
+      sumPoints([multiply(blindingBase(), this.#blindingMask), ...masked]).toBytes()
+    )
   }
 
-  /** Challenges (all but the last) and responses, encoded. */
+  /** R of each question ‖ T, for the weight that follows from B and A. */
+  commitLinks (keys: readonly Point[], weight: bigint): Uint8Array {
+    const alphaMasks = this.#randomnessMasks.map((mask) => multiply(basePoint, mask))
+    const weights = slotWeights(this.#layout, weight)
+    const slotMasks = this.#layout.slots.flatMap((forms, q) => forms.map((_, slot) => multiply(keys[slot]!, modOrder(weights[q]![slot]! * this.#randomnessMasks[q]!))))
+    const slotMask = multiply(basePoint, weightedSlots(this.#layout, weights, 0n, this.#masks)).add(sumPoints(slotMasks))
+    return concatBytes(...[...alphaMasks, slotMask].map((point) => point.toBytes()))
+  }
+
+  /** All answers, encoded. */
   respond (challenge: bigint): Uint8Array {
-    const simulated = this.#challenges.reduce((sum, part) => sum + part, 0n)
-    this.#challenges[this.#trueBranch] = modOrder(challenge - simulated)
-    const responses = this.#nonces.map((nonce, branch) => modOrder(nonce + this.#challenges[branch]! * this.#randomness))
-    return concatBytes(...this.#challenges.slice(0, -1).map(encodeScalar), ...responses.map(encodeScalar))
+    const answer = (secret: bigint, mask: bigint): Uint8Array => encodeScalar(modOrder(secret * challenge + mask))
+    return concatBytes(
+      ...this.#layout.freeBits.map((bit) => answer(this.#bits[bit]!, this.#masks[bit]!)),
+      answer(this.#blinding, this.#blindingMask),
+      ...this.#randomness.map((secret, q) => answer(secret, this.#randomnessMasks[q]!))
+    )
   }
 }
 
 /** The points are decoded when the reader finishes. */
-export function readMembershipProof (reader: ElementReader, allowedCount: number): MembershipProof {
-  const branches: Branch[] = []
-  const challenges: bigint[] = []
-  const responses: bigint[] = []
-  for (let i = 0; i < allowedCount; i++) {
-    branches.push({ a: reader.takePoint(), b: reader.takePoint() })
+export function readMembershipProof (reader: ElementReader, { slots, freeBits }: BitLayout): MembershipProof {
+  return {
+    bits: reader.takePoint(),
+    masks: reader.takePoint(),
+    alphaMasks: slots.map(() => reader.takePoint()),
+    slotMask: reader.takePoint(),
+    bitAnswers: freeBits.map(() => reader.takeScalar()),
+    blindingAnswer: reader.takeScalar(),
+    randomnessAnswers: slots.map(() => reader.takeScalar()),
   }
-  for (let i = 0; i < allowedCount - 1; i++) challenges.push(reader.takeScalar())
-  for (let i = 0; i < allowedCount; i++) responses.push(reader.takeScalar())
-  return { branches, challenges, responses }
 }
 
-/** Adds the proof's equations: two per allowed value. `betas` and `keys` run parallel to the weights. */
+export interface Ciphertexts {
+  readonly alpha: CheckedPoint
+  readonly betas: readonly CheckedPoint[]
+}
+
+/** Adds the proof's equations: one for the bits, one for the alpha of each question, one for all betas. */
 export function addMembershipEquations (
-  equations: Equations, alpha: CheckedPoint, betas: readonly CheckedPoint[], keys: readonly CheckedPoint[],
-  combination: Combination, proof: MembershipProof, challenge: bigint
+  equations: Equations, layout: BitLayout, questions: readonly Ciphertexts[], keys: readonly CheckedPoint[],
+  proof: MembershipProof, weight: bigint, challenge: bigint
 ): void {
-  let rest = challenge
-  combination.allowed.forEach((value, i) => {
-    const isLast = i === combination.allowed.length - 1
-    const branchChallenge = isLast ? modOrder(rest) : proof.challenges[i]!
-    rest -= branchChallenge
-    const { a, b } = proof.branches[i]!
-    const response = proof.responses[i]!
-    equations.add([[response, basePoint], [-1n, a], [-branchChallenge, alpha]])
-    const terms: Term[] = [[branchChallenge * value, basePoint], [-1n, b]]
-    combination.weights.forEach((weight, slot) => {
-      if (weight === 0n) return
-      terms.push([response * weight, keys[slot]!], [-branchChallenge * weight, betas[slot]!])
-    })
-    equations.add(terms)
+  const answers = withPivots(layout, challenge, proof.bitAnswers)
+  const bits: Term[] = [[challenge, proof.bits], [1n, proof.masks], [-proof.blindingAnswer, blindingBase()]]
+  bitBases(layout.bitCount).forEach(({ bit, product }, i) => {
+    bits.push([-answers[i]!, bit], [-modOrder(answers[i]! * (challenge - answers[i]!)), product])
   })
+  equations.add(bits)
+  questions.forEach(({ alpha }, q) => {
+    equations.add([[challenge, alpha], [1n, proof.alphaMasks[q]!], [-proof.randomnessAnswers[q]!, basePoint]])
+  })
+  const weights = slotWeights(layout, weight)
+  const links: Term[] = [[1n, proof.slotMask], [-weightedSlots(layout, weights, challenge, answers), basePoint]]
+  questions.forEach(({ betas }, q) => {
+    betas.forEach((beta, slot) => {
+      const slotWeight = weights[q]![slot]!
+      links.push([modOrder(challenge * slotWeight), beta], [-modOrder(proof.randomnessAnswers[q]! * slotWeight), keys[slot]!])
+    })
+  })
+  equations.add(links)
+}
+
+/** 1, w, w², …: one for each slot of the ballot. */
+function slotWeights ({ slots }: BitLayout, weight: bigint): bigint[][] {
+  let power = 1n
+  return slots.map((forms) => forms.map(() => {
+    const its = power
+    power = modOrder(power * weight)
+    return its
+  }))
+}
+
+/** Σ weight·(what the slot's form makes of the values). */
+function weightedSlots ({ slots }: BitLayout, weights: readonly (readonly bigint[])[], unit: bigint, values: readonly bigint[]): bigint {
+  let sum = 0n
+  slots.forEach((forms, q) => { forms.forEach((form, slot) => { sum += weights[q]![slot]! * evaluate(form, unit, values) }) })
+  return modOrder(sum)
 }

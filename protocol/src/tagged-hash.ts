@@ -17,6 +17,7 @@ export const tags = {
   rsaPermutation: 'scrutin/1/rsa-permutation',
   tracker: 'scrutin/1/tracker',
   ballotProofs: 'scrutin/1/ballot-proofs',
+  proofBase: 'scrutin/1/proof-base',
   castSignature: 'scrutin/1/cast-signature',
   ceremonyCommitment: 'scrutin/1/ceremony-commitment',
   ceremonyContribution: 'scrutin/1/ceremony-contribution',

@@ -1,35 +1,45 @@
 import t from 'tap'
-import { ballotChallenges } from '../src/ballot-transcript.ts'
+import { type BallotContext, BallotTranscript } from '../src/ballot-transcript.ts'
 import { concatBytes } from '../src/bytes.ts'
 import { basePoint, multiply } from '../src/group.ts'
 import { flipBit } from './support/arbitraries.ts'
 
 const context = { electionId: new Uint8Array(32).fill(1), classIndex: 0, electionKeys: [2n, 3n].map((k) => multiply(basePoint, k)) }
 const credentialKey = new Uint8Array(32).fill(2)
-const questions = [3, 4].map((fill) => ({ ciphertextBytes: new Uint8Array(96).fill(fill), commitments: [5, 6].map((other) => new Uint8Array(128).fill(fill * other)) }))
-const challenges = ballotChallenges(context, credentialKey, questions).flat()
+const [first, second] = [new Uint8Array(96).fill(3), new Uint8Array(96).fill(4)]
+const bits = new Uint8Array(64).fill(5)
+const links = new Uint8Array(96).fill(6)
 
-t.test('every proof has a challenge of its own', async (t) => {
-  t.equal(new Set(challenges).size, 4)
-  t.same(ballotChallenges(context, credentialKey, questions).flat(), challenges)
+function drawn (changes: { context?: BallotContext, credentialKey?: Uint8Array, ciphertexts?: Uint8Array[], bits?: Uint8Array, links?: Uint8Array } = {}): { weight: bigint, challenge: bigint } {
+  const transcript = new BallotTranscript(changes.context ?? context, changes.credentialKey ?? credentialKey, changes.ciphertexts ?? [first, second], changes.bits ?? bits)
+  return { weight: transcript.weight, challenge: transcript.challenge(changes.links ?? links) }
+}
+const { weight, challenge } = drawn()
+
+t.test('weight and challenge differ, and follow from what was absorbed', async (t) => {
+  t.not(weight, challenge)
+  t.same(drawn(), { weight, challenge })
 })
 
-t.test('every challenge depends on everything', async (t) => {
+t.test('both depend on everything but the links, the challenge on those too', async (t) => {
   const flip = (bytes: Uint8Array): Uint8Array => flipBit(bytes, 8 * bytes.length - 1)
-  const [first, second] = questions as [typeof questions[number], typeof questions[number]]
   const others = {
-    'the election': ballotChallenges({ ...context, electionId: flip(context.electionId) }, credentialKey, questions),
-    'the class': ballotChallenges({ ...context, classIndex: 1 }, credentialKey, questions),
-    'every election key': ballotChallenges({ ...context, electionKeys: [context.electionKeys[0]!, multiply(basePoint, 4n)] }, credentialKey, questions),
-    'the keys\' order': ballotChallenges({ ...context, electionKeys: context.electionKeys.toReversed() }, credentialKey, questions),
-    'the credential\'s key': ballotChallenges(context, flip(credentialKey), questions),
-    'the ciphertexts of the first question': ballotChallenges(context, credentialKey, [{ ...first, ciphertextBytes: flip(first.ciphertextBytes) }, second]),
-    'the ciphertexts of the last question': ballotChallenges(context, credentialKey, [first, { ...second, ciphertextBytes: flip(second.ciphertextBytes) }]),
-    'the commitments of the last proof': ballotChallenges(context, credentialKey, [first, { ...second, commitments: [second.commitments[0]!, flip(second.commitments[1]!)] }]),
-    'the questions\' order': ballotChallenges(context, credentialKey, [second, first]),
-    'which question a ciphertext belongs to': ballotChallenges(context, credentialKey, [
-      { ...first, ciphertextBytes: concatBytes(first.ciphertextBytes, second.ciphertextBytes.subarray(0, 32)) }, { ...second, ciphertextBytes: second.ciphertextBytes.subarray(32) },
-    ]),
+    'the election': drawn({ context: { ...context, electionId: flip(context.electionId) } }),
+    'the class': drawn({ context: { ...context, classIndex: 1 } }),
+    'every election key': drawn({ context: { ...context, electionKeys: [context.electionKeys[0]!, multiply(basePoint, 4n)] } }),
+    'the keys\' order': drawn({ context: { ...context, electionKeys: context.electionKeys.toReversed() } }),
+    'the credential\'s key': drawn({ credentialKey: flip(credentialKey) }),
+    'the ciphertexts of the first question': drawn({ ciphertexts: [flip(first), second] }),
+    'the ciphertexts of the last question': drawn({ ciphertexts: [first, flip(second)] }),
+    'the questions\' order': drawn({ ciphertexts: [second, first] }),
+    'which question a ciphertext belongs to': drawn({ ciphertexts: [concatBytes(first, second.subarray(0, 32)), second.subarray(32)] }),
+    'the bits': drawn({ bits: flip(bits) }),
   }
-  for (const [name, other] of Object.entries(others)) t.notOk(other.flat().some((challenge) => challenges.includes(challenge)), name)
+  for (const [name, other] of Object.entries(others)) {
+    t.not(other.weight, weight, name)
+    t.not(other.challenge, challenge, name)
+  }
+  const relinked = drawn({ links: flip(links) })
+  t.equal(relinked.weight, weight)
+  t.not(relinked.challenge, challenge)
 })

@@ -5,9 +5,19 @@ import { ballotRules } from '../src/check-ballots.ts'
 import { fillBallot, sealBallot } from './support/raw-ballot.ts'
 import { basePoint, decodePoint, multiply, pointToHex, randomScalar } from '../src/group.ts'
 import { generateKeyPair } from '../src/schnorr.ts'
+import { bitLayout } from '../src/slot-bits.ts'
 import { replaced } from './support/ballot-layout.ts'
 import { answers, bodyOf, cheater, election, honest, honestBody, layout, refused, rules, seal, voter } from './support/cheating-scene.ts'
 import { obtainCredential } from './support/sample-election.ts'
+
+/** What is proven of the first question put where that of the second belongs, and the other way round: both have the same bits. */
+function partsExchanged (body: Uint8Array): Uint8Array {
+  const half = bitLayout(rules).freeBits.length / 2
+  const at = (name: string): number => layout.places.find((place) => place.name === name)!.offset
+  const swapped = (bytes: Uint8Array, a: number, b: number, length: number): Uint8Array => replaced(replaced(bytes, a, bytes.slice(b, b + length)), b, bytes.slice(a, a + length))
+  const answers = swapped(body, at('proof: f 0'), at('proof: f 0') + 32 * half, 32 * half)
+  return swapped(swapped(answers, at('proof: R 0'), at('proof: R 1'), 32), at('proof: s 0'), at('proof: s 1'), 32)
+}
 
 const keysText = election.keys.map(pointToHex)
 const moduliText = election.registrars.map(({ modulus }) => [modulus])
@@ -56,13 +66,14 @@ t.test('ballots from elsewhere', async (t) => {
     const [one, two] = layout.questions as [typeof layout.questions[number], typeof layout.questions[number]]
     const body = honestBody
     const [first, second] = [body.slice(one.start, one.end), body.slice(two.start, two.end)]
-    refused(t, seal(voter, replaced(replaced(body, one.start, second), two.start, first)), 'ballot.proof', 'both exchanged')
+    const exchanged = replaced(replaced(body, one.start, second), two.start, first)
+    refused(t, seal(voter, exchanged), 'ballot.proof', 'both exchanged')
+    refused(t, seal(voter, partsExchanged(exchanged)), 'ballot.proof', 'both exchanged, and what is proven of them')
     refused(t, seal(voter, replaced(body, two.start, first)), 'ballot.proof', 'the first for both')
   })
-  await t.test('the proofs of one question used for another with the same ciphertexts', async (t) => {
-    const body = honestBody
-    const [one, two] = layout.questions as [typeof layout.questions[number], typeof layout.questions[number]]
-    refused(t, seal(voter, replaced(body, two.ciphertextsEnd, body.slice(one.ciphertextsEnd, one.end))), 'ballot.proof', 'proofs only')
+  await t.test('the proof of one ballot used for another of the same voter with the same answers', async (t) => {
+    refused(t, seal(voter, replaced(honestBody, layout.proofStart, bodyOf(voter).slice(layout.proofStart))), 'ballot.proof', 'the proof only')
+    refused(t, seal(voter, replaced(bodyOf(voter), layout.proofStart, honestBody.slice(layout.proofStart))), 'ballot.proof', 'the other way round')
   })
   await t.test('a ballot of another class', async (t) => {
     const twoClasses = ballotRules(election.id, rules, keysText, election.registrars.map(({ modulus }) => [modulus, modulus]))
@@ -82,7 +93,7 @@ t.test('swapped ciphertexts', async (t) => {
     replaced(replaced(bytes, a, bytes.slice(b, b + length)), b, bytes.slice(a, a + length))
   const betas = swap(body, at('question 0: beta 0'), at('question 0: beta 1'), 32)
   refused(t, seal(voter, betas), 'ballot.proof', 'two slots')
-  refused(t, seal(voter, swap(betas, at('question 0: proof 0: a 0'), at('question 0: proof 1: a 0'), 224)), 'ballot.proof', 'two slots with their proofs')
+  refused(t, seal(voter, swap(betas, at('proof: f 0'), at('proof: f 1'), 32)), 'ballot.proof', 'two slots with what is answered for their bits')
   refused(t, seal(voter, swap(body, at('question 0: alpha'), at('question 1: alpha'), 32)), 'ballot.proof', 'the randomness of two questions')
   refused(t, seal(voter, swap(body, at('question 0: alpha'), at('question 1: alpha'), 32 * 5)), 'ballot.proof', 'all ciphertexts of two questions')
 })

@@ -86,7 +86,7 @@ const { body, ...opened } = fillBallot(election.context, questions, answers, vot
 
 t.test('an honest ballot is accepted, and comes to the result', async (t) => {
   t.equal(verdict(body), undefined)
-  t.equal(verdict(forgedBody(election.context, rules, honestSlots, voter.keys.publicKey, 'simulate every branch')), undefined, 'the cheater of these tests, while behaving')
+  t.equal(verdict(forgedBody(election.context, rules, honestSlots, voter.keys.publicKey, 'simulate the proof')), undefined, 'the cheater of these tests, while behaving')
   const tally = addToTally(emptyTally(rules, 1), rules, [{ credentialKey: pointToHex(voter.keys.publicKey), bytes: body }])
   const context = { electionId: election.idBytes, boxRoot: boxRoot(tally), questions: rules }
   const messages = election.trustees.map(({ shares }, i) => decryptTally(context, i, shares, tally))

@@ -62,6 +62,6 @@ for (const [name, slots] of Object.entries(unallowed)) {
 }
 
 t.test('the malicious voter of these tests is accepted while behaving', async (t) => {
-  const body = forgedBody(election.context, rules, [[1n, 0n, 1n, 0n], [0n, 0n, 0n, 1n]], cheater.keys.publicKey, 'simulate every branch')
+  const body = forgedBody(election.context, rules, [[1n, 0n, 1n, 0n], [0n, 0n, 0n, 1n]], cheater.keys.publicKey, 'simulate the proof')
   t.match(checkBallots(election.rules, [seal(cheater, body)]), [{ accepted: true }])
 })

@@ -117,7 +117,8 @@ const impossible: Record<string, Record<string, unknown>> = {
   'a class whose label lacks a locale': { classes: [{ ...definition.classes[0]!, label: { fr: 'a' } }] },
   'a class smaller than its minimum': { minClassSize: 11 },
   'no ballots needed at all': { minBallots: 0 },
-  'a ballot that is too long': { questions: Array.from({ length: 3 }, (_, i) => ({ ...longQuestion, id: `q${i}` })) },
+  'a ballot that is too long': { questions: Array.from({ length: 12 }, (_, i) => ({ ...longQuestion, id: `q${i}` })) },
+  'a ballot whose ciphertexts alone are too long': { questions: Array.from({ length: 22 }, (_, i) => ({ ...longQuestion, id: `q${i}` })) },
   'a batch of no issuances': { issuing: { ...definition.issuing, minBatch: 0 } },
   'an origin with a path': { allowedOrigins: ['https://town.example/vote'] },
 }

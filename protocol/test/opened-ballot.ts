@@ -77,7 +77,7 @@ t.test('it is a ballot of this election, of one of its classes, with proofs that
   refuses(t, 'ballot.election', check({ electionId: '00'.repeat(32) }))
   t.throws(() => verifyCheckFile({ ...election.rules, electionKeys: election.keys.toReversed() }, questions, file), { code: 'ballot.opening' }, 'encrypted to other keys')
   refuses(t, 'ballot.malformed', check({ body: toBase64url(fromBase64url(file.body).subarray(1)) }))
-  const forged = forgedBody(election.context, rules, [[1n, 0n, 0n, 0n], [1n, 1n, 1n, 0n]], cheater.keys.publicKey, 'simulate every branch')
+  const forged = forgedBody(election.context, rules, [[1n, 0n, 0n, 0n], [1n, 1n, 1n, 0n]], cheater.keys.publicKey, 'simulate the proof')
   t.match(checkBallots(election.rules, [sealBallot(forged, cheater.keys, cheater.signatures)]), [{ accepted: false, code: 'ballot.proof' }])
   const proofless = fromBase64url(file.body)
   proofless.set(encodeScalar(5n), layout.bodyLength - 32)

@@ -14,6 +14,7 @@ await import('./cheating-with-encodings.ts')
 await import('./cheating-with-proofs.ts')
 await import('./check-ballots.ts')
 await import('./equations.ts')
+await import('./membership-proof.ts')
 
 t.test('all of this ran without WebAssembly, and none can be chosen afterwards', async (t) => {
   t.equal(pointArithmetic().name, 'portable')

@@ -4,7 +4,7 @@ import { decodeCiphertexts } from '../src/ballot-encoding.ts'
 import type { CommitMessage, DealMessage } from '../src/ceremony.ts'
 import { fromBase64url, fromHex, toHex } from '../src/bytes.ts'
 import { parseDefinition, slotRules } from '../src/definition.ts'
-import { basePoint, multiply, type Point, pointFromHex, pointToHex, scalarFromHex } from '../src/group.ts'
+import { basePoint, modOrder, multiply, type Point, pointFromHex, pointToHex, scalarFromHex, sumPoints } from '../src/group.ts'
 import { receiveShares } from '../src/hold-shares.ts'
 import type { ChooseQuestion } from '../src/kinds/choose.ts'
 import { ceremonyContext } from '../src/opening.ts'
@@ -79,16 +79,15 @@ t.test('with the printed challenges the equations of SPEC.md hold', async (t) =>
   signatureHolds('ballot.0.cast-signature.challenge', numbers.get('credential.0.key')!, toHex(ballot.subarray(-64)))
 
   const part = (i: number): string => toHex(ballot.subarray(66 + 32 * i, 98 + 32 * i))
-  const alpha = pointNamed('ballot.0.alpha')
-  const branchHolds = (name: string, at: { a: number, z: number }, key: Point, shifted: Point): void => {
-    const [c, z] = [scalarNamed(name), scalarFromHex(part(at.z))]
-    t.ok(multiply(basePoint, z).equals(pointFromHex(part(at.a)).add(multiply(alpha, c))), name)
-    t.ok(multiply(key, z).equals(pointFromHex(part(at.a + 1)).add(multiply(shifted, c))), name)
-  }
-  const [key0, key1, beta0, beta1] = ['keys.election.0', 'keys.election.1', 'ballot.0.beta.0', 'ballot.0.beta.1'].map(pointNamed) as [Point, Point, Point, Point]
-  branchHolds('ballot.0.proof.0.challenge.0', { a: 3, z: 8 }, key0, beta0)
-  branchHolds('ballot.0.proof.0.challenge.1', { a: 5, z: 9 }, key0, beta0.subtract(basePoint))
-  branchHolds('ballot.0.proof.2.challenge', { a: 17, z: 19 }, key0.add(key1), beta0.add(beta1).subtract(basePoint))
+  const [bits, masks, alphaMask, slotMask] = [3, 4, 5, 6].map((i) => pointFromHex(part(i))) as [Point, Point, Point, Point]
+  const [blindingAnswer, randomnessAnswer] = [8, 9].map((i) => scalarFromHex(part(i))) as [bigint, bigint]
+  const [w, x, f0, f1] = ['weight', 'challenge', 'answer.0', 'answer.1'].map((name) => scalarNamed(`ballot.0.${name}`)) as [bigint, bigint, bigint, bigint]
+  const sum = (...terms: [bigint, Point][]): Point => sumPoints(terms.map(([scalar, point]) => multiply(point, modOrder(scalar))))
+  const base = (name: string): Point => pointNamed(`proof-base.${name}`)
+  t.ok(sum([x, bits], [1n, masks]).equals(sum([f0, base('bit.0')], [f1, base('bit.1')], [f0 * (x - f0), base('product.0')], [f1 * (x - f1), base('product.1')], [blindingAnswer, base('blinding.0')])), 'bits')
+  t.ok(sum([x, pointNamed('ballot.0.alpha')], [1n, alphaMask]).equals(multiply(basePoint, randomnessAnswer)), 'alpha')
+  t.ok(sum([x, pointNamed('ballot.0.beta.0')], [x * w, pointNamed('ballot.0.beta.1')], [1n, slotMask])
+    .equals(sum([randomnessAnswer, pointNamed('keys.election.0')], [w * randomnessAnswer, pointNamed('keys.election.1')], [f0 + w * f1, basePoint])), 'slots')
 
   const { factor, proof } = jsonOf<SignedDecryption>('decryption/00').message.factors[0]![0]![0]!
   const [c, z] = [scalarNamed('decryption.0.slot.0.challenge'), scalarFromHex(proof.slice(128))]

@@ -1,7 +1,6 @@
 /**
- * A number from 0 to n as slots, in as few bytes as possible: one slot of n + 1
- * allowed values, or as many bits as n has. A slot of v values takes 128·v
- * bytes, so bits are shorter from n = 6 on.
+ * A number from 0 to n as slots: one slot of n + 1 allowed values, or, where
+ * these are many (from n = 6 on), as many slots of a bit as n has.
  *
  * The weights of the bits are 1, 2, 4, … and for the last what is missing to n.
  * So they add up to n, no assignment of bits exceeds it, and every number from
@@ -39,7 +38,7 @@ export function numberSlots (most: number, value: number): bigint[] {
 
 /**
  * Proves that a combination of slots lies between 0 and `most`: by its allowed
- * values, or with slots for what is missing to `most`, whichever is shorter.
+ * values, or, where these are many, with slots for what is missing to `most`.
  * Returns whether there are such slots.
  */
 export function planBound (plan: SlotPlan, terms: readonly SlotTerm[], most: number): boolean {
@@ -56,7 +55,7 @@ export function boundSlots (most: number, sum: number): bigint[] {
   return needsRest(most) ? numberSlots(most, most - sum) : []
 }
 
-/** 128·(most + 1) - 32 bytes of allowed values against 256 for each bit and 96 for the sum's own proof. */
+/** For 7, and from 9 on. */
 function needsRest (most: number): boolean {
   return most > 2 * bitLength(most)
 }

@@ -1,5 +1,5 @@
-import { proofSizes } from '../../src/ballot-encoding.ts'
 import type { SlotRules } from '../../src/kinds/question-kind.ts'
+import { bitLayout } from '../../src/slot-bits.ts'
 
 /** Where each point and scalar of a ballot stands, for tests that put something else there. */
 export interface Place { readonly name: string, readonly kind: 'point' | 'scalar', readonly offset: number }
@@ -8,15 +8,16 @@ export interface BallotLayout {
   readonly places: readonly Place[]
   readonly bodyLength: number
   readonly length: number
-  /** Start of each question in the body, and its end. */
-  readonly questions: readonly { readonly start: number, readonly ciphertextsEnd: number, readonly end: number }[]
+  /** Start of each question's ciphertexts in the body, and their end. */
+  readonly questions: readonly { readonly start: number, readonly end: number }[]
+  readonly proofStart: number
   /** Start of each registrar's signature. */
   readonly signatures: readonly number[]
 }
 
 export function ballotLayout (rules: readonly SlotRules[], registrarCount: number): BallotLayout {
   const places: Place[] = []
-  const questions: { start: number, ciphertextsEnd: number, end: number }[] = []
+  const questions: { start: number, end: number }[] = []
   let offset = 34
   const put = (name: string, kind: Place['kind']): void => {
     places.push({ name, kind, offset })
@@ -27,23 +28,22 @@ export function ballotLayout (rules: readonly SlotRules[], registrarCount: numbe
     const start = offset
     put(`question ${q}: alpha`, 'point')
     question.slotValues.forEach((_, slot) => { put(`question ${q}: beta ${slot}`, 'point') })
-    const ciphertextsEnd = offset
-    proofSizes(question).forEach((count, p) => {
-      for (let i = 0; i < count; i++) {
-        put(`question ${q}: proof ${p}: a ${i}`, 'point')
-        put(`question ${q}: proof ${p}: b ${i}`, 'point')
-      }
-      for (let i = 0; i < count - 1; i++) put(`question ${q}: proof ${p}: challenge ${i}`, 'scalar')
-      for (let i = 0; i < count; i++) put(`question ${q}: proof ${p}: response ${i}`, 'scalar')
-    })
-    questions.push({ start, ciphertextsEnd, end: offset })
+    questions.push({ start, end: offset })
   })
+  const proofStart = offset
+  put('proof: B', 'point')
+  put('proof: A', 'point')
+  rules.forEach((_, q) => { put(`proof: R ${q}`, 'point') })
+  put('proof: T', 'point')
+  for (const bit of bitLayout(rules).freeBits) put(`proof: f ${bit}`, 'scalar')
+  put('proof: z', 'scalar')
+  rules.forEach((_, q) => { put(`proof: s ${q}`, 'scalar') })
   const bodyLength = offset
   const signatures = Array.from({ length: registrarCount }, (_, i) => bodyLength + 256 * i)
   offset += 256 * registrarCount
   put('cast signature: R', 'point')
   put('cast signature: s', 'scalar')
-  return { places, bodyLength, length: offset, questions, signatures }
+  return { places, bodyLength, length: offset, questions, proofStart, signatures }
 }
 
 export function replaced (bytes: Uint8Array, offset: number, part: Uint8Array): Uint8Array {

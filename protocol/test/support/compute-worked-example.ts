@@ -125,7 +125,7 @@ export function computeWorkedExample (): ReadonlyMap<string, string> {
 
   const ballots = workedExample.secrets.voters.map((voter) => ({ ...voter, ballot: raw(`ballot/${voter.credentialKey}`) }))
   const [first] = ballots as [typeof ballots[number]]
-  const bodyLength = 66 + 3 * 32 + (7 + 7 + 3) * 32
+  const bodyLength = 66 + 3 * 32 + (4 + 3) * 32
   const body = first.ballot.subarray(0, bodyLength)
   const at = (i: number): string => body.subarray(66 + 32 * i, 66 + 32 * (i + 1)).toString('hex')
   say('credential.0.key', first.credentialKey)
@@ -141,18 +141,20 @@ export function computeWorkedExample (): ReadonlyMap<string, string> {
   say('ballot.0.alpha', at(0))
   say('ballot.0.beta.0', at(1))
   say('ballot.0.beta.1', at(2))
-  // proofs: slot 0 at 3, slot 1 at 10, both of two values (4 points, 3 scalars); the sum at 17, of one value (2 points, 1 scalar)
+  // the proof: B at 3, A, R and T; then f of the first slot's bit at 7, z and s. The second bit is 1 minus the first.
+  const proofBase = (name: string, index: number): string =>
+    pointToHex(derivePoint(createHash('sha512').update(Buffer.concat([text('scrutin/1/proof-base'), text(name), number(index)].map(frame))).digest()))
+  for (const [name, index] of [['bit', 0], ['bit', 1], ['product', 0], ['product', 1], ['blinding', 0]] as const) say(`proof-base.${name}.${index}`, proofBase(name, index))
   const points = (from: number, count: number): Buffer => body.subarray(66 + 32 * from, 66 + 32 * (from + count))
-  const context: Absorbed = [
+  const absorbed: Absorbed = [
     ['election', id], ['class', Uint8Array.of(0)], ['election keys', bytes(keys.map(pointToHex).join(''))], ['credential key', bytes(first.credentialKey)], ['questions', number(1)],
-    ['ciphertexts', points(0, 3)], ['commitments', Buffer.concat([points(3, 4), points(10, 4), points(17, 2)])],
+    ['ciphertexts', points(0, 3)], ['bits', points(3, 2)],
   ]
-  const proofChallenge = (proof: number): bigint => challenge('ballot-proofs', [...context,
-    ...Array.from({ length: proof + 1 }, (_, p): Absorbed => [['proof', Buffer.concat([number(0), number(p)])], ...p < proof ? [['challenge', Buffer.alloc(0)] as const] : []]).flat()])
-  for (const proof of [0, 1, 2]) say(`ballot.0.proof.${proof}.challenge`, proofChallenge(proof))
-  const given = modOrder(scalarFromHex(at(7)))
-  say('ballot.0.proof.0.challenge.0', given)
-  say('ballot.0.proof.0.challenge.1', modOrder(proofChallenge(0) - given))
+  const proofChallenge = challenge('ballot-proofs', [...absorbed, ['challenge', Buffer.alloc(0)], ['links', points(5, 2)]])
+  say('ballot.0.weight', challenge('ballot-proofs', absorbed))
+  say('ballot.0.challenge', proofChallenge)
+  say('ballot.0.answer.0', at(7))
+  say('ballot.0.answer.1', modOrder(proofChallenge - scalarFromHex(at(7))))
   say('ballot.0.tracker', hash('tracker', body))
   say('ballot.0.cast-signature.challenge', signatureChallenge('cast-signature', bytes(first.credentialKey), first.ballot.subarray(-64), body))
 

@@ -1,64 +1,81 @@
 /** A voter with a valid credential and any slot values at all, who proves what can be proven and forges the rest. */
-import { ballotVersion, proofSizes } from '../../src/ballot-encoding.ts'
-import { ballotChallenges, type BallotContext } from '../../src/ballot-transcript.ts'
+import { ballotVersion } from '../../src/ballot-encoding.ts'
+import { type BallotContext, BallotTranscript } from '../../src/ballot-transcript.ts'
 import { concatBytes } from '../../src/bytes.ts'
-import { basePoint, encodeScalar, modOrder, multiply, type Point, randomScalar, sumPoints } from '../../src/group.ts'
+import { basePoint, modOrder, multiply, type Point, randomScalar } from '../../src/group.ts'
 import type { SlotRules } from '../../src/kinds/question-kind.ts'
-import { type Combination, MembershipProver } from '../../src/membership-proof.ts'
+import { MembershipProver } from '../../src/membership-proof.ts'
+import { type BitLayout, bitLayout, withPivots } from '../../src/slot-bits.ts'
+import { ProverOfAnything, type Prover, simulatedProver, type Statement } from './lying-prover.ts'
 
-interface Prover {
-  readonly commitments: Uint8Array
-  respond (challenge: bigint): Uint8Array
-}
+/** What the lying voter makes of the statement when it is false. */
+const lies = {
+  /** Says of every slot what is allowed; the ciphertexts hold something else. */
+  'claim another value': (layout: BitLayout, _slots: readonly (readonly bigint[])[], { randomness }: Statement): Prover => new ProverOfAnything(layout, allowedBits(layout), randomness),
+  /** Commits to what the ciphertexts do hold, in numbers that are no bits. */
+  'commit to numbers that are no bits': (layout: BitLayout, slots: readonly (readonly bigint[])[], { randomness }: Statement): Prover => new ProverOfAnything(layout, numbersOf(layout, slots), randomness),
+  /** Takes weight and challenge as it likes and makes the commitments fit them. */
+  'simulate the proof': (layout: BitLayout, _slots: readonly (readonly bigint[])[], statement: Statement): Prover => simulatedProver(layout, statement, randomScalar(), randomScalar()),
+} as const
 
-/** Runs the honest prover on an allowed value instead of the true one. */
-function claimAnother (key: Point, allowed: readonly bigint[], randomness: bigint): Prover {
-  return new MembershipProver(key, allowed, allowed[0]!, randomness)
-}
+export type Forgery = keyof typeof lies
+export const forgeries = Object.keys(lies) as readonly Forgery[]
 
-/** Simulates every branch with challenges of its own choice: right but for their sum. */
-class Simulator implements Prover {
-  readonly commitments: Uint8Array
-  readonly #answer: Uint8Array
-
-  constructor (alpha: Point, beta: Point, key: Point, allowed: readonly bigint[]) {
-    const branches = allowed.map((value) => ({ value, challenge: randomScalar(), response: randomScalar() }))
-    this.commitments = concatBytes(...branches.flatMap(({ value, challenge, response }) => [
-      multiply(basePoint, response).subtract(multiply(alpha, challenge)).toBytes(),
-      multiply(key, response).subtract(multiply(beta.subtract(multiply(basePoint, value)), challenge)).toBytes(),
-    ]))
-    this.#answer = concatBytes(...branches.slice(0, -1).map(({ challenge }) => encodeScalar(challenge)), ...branches.map(({ response }) => encodeScalar(response)))
-  }
-
-  respond (): Uint8Array {
-    return this.#answer
-  }
-}
-
-export type Forgery = 'claim another value' | 'simulate every branch'
-export const forgeries: readonly Forgery[] = ['claim another value', 'simulate every branch']
-
-/** A body that encrypts `slots[question][slot]`, whatever they are; statements that are true are proven honestly. */
+/** A body that encrypts `slots[question][slot]`, whatever they are; when they are allowed, the proof is honest. */
 export function forgedBody (context: BallotContext, rules: readonly SlotRules[], slots: readonly (readonly bigint[])[], credentialKey: Point, forgery: Forgery): Uint8Array {
-  const questions = rules.map((question, q) => {
-    const randomness = randomScalar()
-    const keys = context.electionKeys
-    const alpha = multiply(basePoint, randomness)
-    const betas = slots[q]!.map((value, slot) => multiply(keys[slot]!, randomness).add(multiply(basePoint, modOrder(value))))
-    const unit = (at: number): bigint[] => slots[q]!.map((_, slot) => slot === at ? 1n : 0n)
-    const combinations: Combination[] = [...question.slotValues.map((allowed, slot) => ({ weights: unit(slot), allowed })), ...question.sums]
-    const provers = combinations.map(({ weights, allowed }): Prover => {
-      const key = sumPoints(weights.map((weight, slot) => multiply(keys[slot]!, weight)))
-      const value = weights.reduce((sum, weight, slot) => sum + weight * slots[q]![slot]!, 0n)
-      if (allowed.includes(value)) return new MembershipProver(key, allowed, value, randomness)
-      const beta = sumPoints(weights.map((weight, slot) => multiply(betas[slot]!, weight)))
-      return forgery === 'claim another value' ? claimAnother(key, allowed, randomness) : new Simulator(alpha, beta, key, allowed)
-    })
-    if (provers.length !== proofSizes(question).length) throw new Error('every statement needs a proof')
-    return { ciphertextBytes: concatBytes(alpha.toBytes(), ...betas.map((beta) => beta.toBytes())), provers }
-  })
-  const challenges = ballotChallenges(context, credentialKey.toBytes(), questions.map(({ ciphertextBytes, provers }) =>
-    ({ ciphertextBytes, commitments: provers.map(({ commitments }) => commitments) })))
+  const layout = bitLayout(rules)
+  const statement = encryptAnything(context.electionKeys, slots)
+  const prover = isAllowed(layout, slots) ? new MembershipProver(layout, slots, statement.randomness) : lies[forgery](layout, slots, statement)
+  return provenBody(context, statement, credentialKey, prover)
+}
+
+/** The ciphertexts with what the prover says of them. */
+export function provenBody (context: BallotContext, { questions }: Statement, credentialKey: Point, prover: Prover): Uint8Array {
+  const ciphertexts = questions.map(({ alpha, betas }) => concatBytes(...[alpha, ...betas].map((point) => point.toBytes())))
+  const transcript = new BallotTranscript(context, credentialKey.toBytes(), ciphertexts, prover.bitCommitments)
+  const linkCommitments = prover.commitLinks(context.electionKeys, transcript.weight)
   return concatBytes(Uint8Array.of(ballotVersion), context.electionId, Uint8Array.of(context.classIndex), credentialKey.toBytes(),
-    ...questions.flatMap(({ ciphertextBytes, provers }, q) => [ciphertextBytes, ...provers.flatMap((prover, p) => [prover.commitments, prover.respond(challenges[q]![p]!)])]))
+    ...ciphertexts, prover.bitCommitments, linkCommitments, prover.respond(transcript.challenge(linkCommitments)))
+}
+
+export function encryptAnything (keys: readonly Point[], slots: readonly (readonly bigint[])[]): Statement {
+  const randomness = slots.map(() => randomScalar())
+  const questions = slots.map((values, q) => ({
+    alpha: multiply(basePoint, randomness[q]!),
+    betas: values.map((value, slot) => multiply(keys[slot]!, randomness[q]!).add(multiply(basePoint, modOrder(value)))),
+  }))
+  return { keys, questions, randomness }
+}
+
+function isAllowed (layout: BitLayout, slots: readonly (readonly bigint[])[]): boolean {
+  try {
+    layout.bitsOf(slots)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Any bits that fulfil the constraints, with as few free ones set as can be. */
+function allowedBits (layout: BitLayout): bigint[] {
+  const ranges = layout.freeBits.map((_, i) => i)
+  const choices = [[], ...ranges.map((i) => [i]), ...ranges.flatMap((i) => ranges.slice(i + 1).map((j) => [i, j]))]
+  for (const set of choices) {
+    const bits = withPivots(layout, 1n, layout.freeBits.map((_, i) => BigInt(set.includes(i))))
+    if (bits.every((bit) => bit === 0n || bit === 1n)) return bits
+  }
+  throw new Error('no answer with so few bits is allowed')
+}
+
+/** The last bit of each slot takes what the slot holds; what constraints give follows. */
+function numbersOf (layout: BitLayout, slots: readonly (readonly bigint[])[]): bigint[] {
+  const numbers = Array.from({ length: layout.bitCount }, () => 0n)
+  layout.slots.forEach((forms, q) => {
+    forms.forEach(({ constant, terms }, slot) => {
+      const last = terms.at(-1)
+      // its factor is 1 in all that these tests encrypt
+      if (last !== undefined) numbers[last[0]] = modOrder(slots[q]![slot]! - constant)
+    })
+  })
+  return withPivots(layout, 1n, layout.freeBits.map((bit) => numbers[bit]!))
 }
