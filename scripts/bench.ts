@@ -21,7 +21,7 @@ in under 25 minutes. BENCHMARKS.md says what each figure is and what bounds it.
   --only NAME       only this figure, and what it needs; may be given several times. Figures, by part:
 ${allParts.map((part) => `                      ${part}: ${figuresByPart[part].join(', ')}`).join('\n')}
   --ballots N       cast to measure castPerSecond (5000)
-  --at-once N       voters at the same time for castPerSecond (800)
+  --at-once N       voters at the same time for castPerSecond (1600)
   --burst N         voters that come at the same moment (2000)
   --port-base N     first of the ports used (25000)
   --json            one JSON object on stdout
@@ -83,7 +83,7 @@ function readOptions () {
         only: { type: 'string', multiple: true, default: [] },
         ballots: { type: 'string', default: '5000' },
         burst: { type: 'string', default: '2000' },
-        'at-once': { type: 'string', default: '800' },
+        'at-once': { type: 'string', default: '1600' },
         'port-base': { type: 'string', default: '25000' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
