@@ -6,11 +6,10 @@ import Type from 'typebox'
 import { Compile } from 'typebox/compile'
 import { Hash } from '../../../protocol/src/definition-schema.ts'
 import type { ContractEvent, Ledger } from '../../../ledger/src/port.ts'
-import { TransactionId } from '../answers.ts'
 import { BoundedCache } from '../bounded-cache.ts'
 import type { EventFeed } from '../event-feed.ts'
 import { Gate } from '../gate.ts'
-import { readContract } from '../read-contract.ts'
+import { findTransactions } from './find-transactions.ts'
 import { ballotName } from './queued-ballot.ts'
 
 export interface Standing {
@@ -27,7 +26,6 @@ const mostQuestions = 2
 const mostQuestionsWaiting = 50
 
 const BallotsEvent = Compile(Type.Object({ electionId: Hash, trackers: Type.Array(Hash) }))
-const FoundTrackers = Type.Object({ transactionIds: Type.Array(Type.Union([TransactionId, Type.Null()])) }, { additionalProperties: false })
 
 export class BoxWatch {
   readonly #ledger: Ledger
@@ -108,10 +106,10 @@ export class BoxWatch {
 
   async #ask (electionId: string, trackers: readonly string[]): Promise<void> {
     await this.#gate.through(async () => {
-      const { transactionIds } = await readContract(this.#ledger, FoundTrackers, 'findTrackers', [electionId, JSON.stringify(trackers)])
+      const transactionIds = await findTransactions(this.#ledger, electionId, trackers)
       const blocks = new Map<string, string | undefined>()
       for (const [i, tracker] of trackers.entries()) {
-        const transactionId = transactionIds[i] ?? undefined
+        const transactionId = transactionIds[i]
         if (transactionId === undefined) continue
         if (!blocks.has(transactionId)) blocks.set(transactionId, (await this.#ledger.locate(transactionId))?.blockNumber.toString())
         const blockNumber = blocks.get(transactionId)

@@ -3,14 +3,12 @@
  * ledger is asked one question at a time, and all that come meanwhile share the next: a stranger who makes trackers up
  * costs the ledger no more than that. What is not there is not asked again for a moment.
  */
-import Type from 'typebox'
 import { ScrutinError } from '../../../protocol/src/errors.ts'
 import type { Ledger } from '../../../ledger/src/port.ts'
-import { TransactionId } from '../answers.ts'
 import { BoundedCache } from '../bounded-cache.ts'
 import type { Elections } from '../elections.ts'
 import { Gate } from '../gate.ts'
-import { readContract } from '../read-contract.ts'
+import { findTransactions } from './find-transactions.ts'
 import { ballotName } from './queued-ballot.ts'
 
 const mostAtOnce = 200
@@ -18,8 +16,6 @@ const mostWaiting = 2000
 const absentMs = 1000
 /** Elections that nobody has seen yet: one is looked for at a time, in no other's way. */
 const mostUnknownElections = 50
-
-const FoundTrackers = Type.Object({ transactionIds: Type.Array(Type.Union([TransactionId, Type.Null()])) }, { additionalProperties: false })
 
 type Waiting = PromiseWithResolvers<string | undefined>
 
@@ -76,9 +72,9 @@ export class TrackerLookUps {
 
   async #ask (electionId: string, group: readonly (readonly [string, Waiting])[]): Promise<void> {
     try {
-      const { transactionIds } = await readContract(this.#ledger, FoundTrackers, 'findTrackers', [electionId, JSON.stringify(group.map(([tracker]) => tracker))])
+      const transactionIds = await findTransactions(this.#ledger, electionId, group.map(([tracker]) => tracker))
       for (const [i, [tracker, { resolve }]] of group.entries()) {
-        const transactionId = transactionIds[i] ?? undefined
+        const transactionId = transactionIds[i]
         if (transactionId === undefined) this.#absentSince.set(ballotName({ electionId, tracker }), performance.now())
         resolve(transactionId)
       }

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { answerSlots } from '../../src/kinds/kinds.ts'
 import { majorityJudgment, noOpinionId, type MajorityQuestion } from '../../src/kinds/majority-judgment.ts'
-import { everyRecord, isProvable, provesExactly, totalsOf } from '../support/kind-properties.ts'
+import { boxTotals, everyRecord, isProvable, provesExactly, totalsOf } from '../support/kind-properties.ts'
 import { refuses } from '../support/refuses.ts'
 import { majorityQuestion } from '../support/sample-definition.ts'
 
@@ -70,9 +70,8 @@ t.test('sums of parts, the order of ballots and of candidates', async () => {
   const three = majorityQuestion('q', 3, 3, 'left-out')
   const choices = ['grade-1', 'grade-2', 'grade-3', noOpinionId]
   const ballots = fc.array(fc.tuple(fc.nat(3), fc.nat(3), fc.nat(3)), { minLength: 1, maxLength: 12 })
-  const totalled = (of: MajorityQuestion, given: readonly (readonly number[])[]): number[] => given
-    .map((ballot) => totalsOf(majorityJudgment.rules(of), majorityJudgment.slots(of, { grades: Object.fromEntries(ballot.map((grade, i) => [`option-${i + 1}`, choices[grade]!])) })))
-    .reduce((sums, ballot) => sums.map((sum, i) => sum + ballot[i]!))
+  const totalled = (of: MajorityQuestion, given: readonly (readonly number[])[]): number[] =>
+    boxTotals(of, given.map((ballot) => ({ grades: Object.fromEntries(ballot.map((grade, i) => [`option-${i + 1}`, choices[grade]!])) })))
   fc.assert(fc.property(ballots, ballots, (a, b) => {
     const whole = totalled(three, [...a, ...b])
     const parts = totalled(three, a).map((sum, i) => sum + totalled(three, b)[i]!)

@@ -1,4 +1,5 @@
 /** What must hold of every kind of question: exactly the allowed answers can be proven. */
+import fc from 'fast-check'
 import type { Test } from 'tap'
 import { answerSlots, kindOf, type Question } from '../../src/kinds/kinds.ts'
 import type { SlotRules } from '../../src/kinds/question-kind.ts'
@@ -12,6 +13,22 @@ export function isProvable ({ slotValues, sums }: SlotRules, slots: readonly big
 /** What one ballot adds to each total. */
 export function totalsOf ({ totals }: SlotRules, slots: readonly bigint[]): number[] {
   return totals.map(({ terms }) => Number(terms.reduce((sum, { slot, weight }) => sum + weight * slots[slot]!, 0n)))
+}
+
+/** What a box with these answers comes to. */
+export function boxTotals (question: Question, answers: readonly unknown[]): number[] {
+  const rules = kindOf(question).rules(question)
+  return answers.map((answer) => totalsOf(rules, answerSlots(question, answer)))
+    .reduce((sums, totals) => sums.map((sum, i) => sum + totals[i]!), rules.totals.map(() => 0))
+}
+
+/** Two boxes together come to the sum of both, in whatever order their ballots stand. */
+export function addsUp (question: Question, answer: fc.Arbitrary<unknown>): void {
+  fc.assert(fc.property(fc.array(answer), fc.array(answer), (a, b) => {
+    const whole = boxTotals(question, [...a, ...b]).join()
+    const ofB = boxTotals(question, b)
+    return boxTotals(question, a).map((sum, i) => sum + ofB[i]!).join() === whole && boxTotals(question, [...b, ...a].toReversed()).join() === whole
+  }), { numRuns: 30 })
 }
 
 /**
