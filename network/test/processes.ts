@@ -24,6 +24,15 @@ function running (folder: string, script: string, more: Partial<ProcessSpec> = {
   }
 }
 
+/** Stops the process of the folder whatever happens: at teardown, tap has removed the folder with the note that tells which it is. */
+async function thenStop (folder: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } finally {
+    await stopProcess(folder)
+  }
+}
+
 t.test('starts a process once, finds it again, and stops it', async t => {
   const folder = t.testdir()
   const spec = running(folder, 'setInterval(() => {}, 1000)')
@@ -51,13 +60,14 @@ t.test('never stops a stranger that was given the same number', async t => {
   const folders = t.testdir({ own: {}, stranger: {} })
   const folder = join(folders, 'own')
   const stranger = join(folders, 'stranger')
-  await startProcess(running(stranger, 'setInterval(() => {}, 1000)'))
-  t.teardown(async () => { await stopProcess(stranger) })
-  const note = JSON.parse(await readFile(join(stranger, 'process.json'), 'utf8')) as { pid: number, startTime: string, bootId: string }
-  await writeFile(join(folder, 'process.json'), JSON.stringify({ ...note, startTime: '1' }))
-  t.equal((await processState(folder)).running, false)
-  t.equal(await stopProcess(folder), false)
-  t.equal((await processState(stranger)).running, true)
+  await thenStop(stranger, async () => {
+    await startProcess(running(stranger, 'setInterval(() => {}, 1000)'))
+    const note = JSON.parse(await readFile(join(stranger, 'process.json'), 'utf8')) as { pid: number, startTime: string, bootId: string }
+    await writeFile(join(folder, 'process.json'), JSON.stringify({ ...note, startTime: '1' }))
+    t.equal((await processState(folder)).running, false)
+    t.equal(await stopProcess(folder), false)
+    t.equal((await processState(stranger)).running, true)
+  })
 })
 
 t.test('names the log of a process that ends early, with its last lines', async t => {
@@ -72,30 +82,32 @@ t.test('names the log of a process that ends early, with its last lines', async 
 
 t.test('gives up on a process that does not get ready', async t => {
   const folder = t.testdir()
-  t.teardown(async () => { await stopProcess(folder) })
-  await t.rejects(startProcess(running(folder, 'setInterval(() => {}, 1000)', {
-    ready: { kind: 'tcp', port: 1 },
-    readyWithinMilliseconds: 500,
-  })), { message: /was not ready after 0\.5 s/ })
+  await thenStop(folder, async () => {
+    await t.rejects(startProcess(running(folder, 'setInterval(() => {}, 1000)', {
+      ready: { kind: 'tcp', port: 1 },
+      readyWithinMilliseconds: 500,
+    })), { message: /was not ready after 0\.5 s/ })
+  })
 })
 
 t.test('waits for a service that runs already, but is not ready', async t => {
   const folder = t.testdir()
   const port = await freePort()
-  t.teardown(async () => { await stopProcess(folder) })
   const spec = running(folder, `
     let isReady = false
     process.on('SIGUSR2', () => { setTimeout(() => { isReady = true }, 700) })
     require('node:http').createServer((_, response) => { response.writeHead(isReady ? 200 : 503).end() }).listen(${port}, '${host}')`)
-  t.equal(await startProcess({ ...spec, ready: { kind: 'tcp', port } }), true)
-  const { pid } = await processState(folder)
-  const service: ProcessSpec = { ...spec, ready: { kind: 'http', port, path: '/readyz' } }
-  await t.rejects(startService({ ...service, readyWithinMilliseconds: 500 }), { message: /was not ready after 0\.5 s/ })
-  const start = performance.now()
-  process.kill(pid!, 'SIGUSR2')
-  t.equal(await startService(service), false)
-  t.ok(performance.now() - start >= 690)
-  t.equal((await processState(folder)).pid, pid, 'it is the same')
+  await thenStop(folder, async () => {
+    t.equal(await startProcess({ ...spec, ready: { kind: 'tcp', port } }), true)
+    const { pid } = await processState(folder)
+    const service: ProcessSpec = { ...spec, ready: { kind: 'http', port, path: '/readyz' } }
+    await t.rejects(startService({ ...service, readyWithinMilliseconds: 500 }), { message: /was not ready after 0\.5 s/ })
+    const start = performance.now()
+    process.kill(pid!, 'SIGUSR2')
+    t.equal(await startService(service), false)
+    t.ok(performance.now() - start >= 690)
+    t.equal((await processState(folder)).pid, pid, 'it is the same')
+  })
 })
 
 t.test('says so when a port is taken', async t => {
