@@ -155,6 +155,37 @@ export async function readBallots (transaction: Transaction, electionId: string,
   return { ballots, cursor: more ? ballots.at(-1)!.credentialKey : null }
 }
 
+/** Hex digits that a tracker may be looked up by: fewer tell less about whose it is. */
+const trackerStart = /^[0-9a-f]{0,8}$/
+
+export interface TrackerView {
+  readonly tracker: string
+  readonly credentialKey: string
+}
+
+/** The trackers that begin so (all with ''), in their order. The cursor is the last one. */
+export async function readTrackers (transaction: Transaction, electionId: string, start: string, cursor: string, limitText: string): Promise<{ trackers: TrackerView[], cursor: string | null }> {
+  await readStoredElection(transaction, electionId)
+  if (!trackerStart.test(start) || !(cursor === '' || (isHex(cursor, 32) && cursor.startsWith(start)))) throw new ScrutinError('input.malformed', 'start or cursor')
+  const first = recordKeys.tracker(electionId, start)
+  // 'g' follows the last hex digit
+  const { values, more } = await transaction.state.getRange(cursor === '' ? first : keyAfter(recordKeys.tracker(electionId, cursor)), `${first}g`, parseLimit(limitText, mostInPage))
+  const trackers = values.map(({ key, value }) => ({ tracker: key.slice(-64), ...parseRecord<{ credentialKey: string }>(key, value) }))
+  return { trackers, cursor: more ? trackers.at(-1)!.tracker : null }
+}
+
+/** The ballots whose trackers begin so: a voter finds the own one among others, and the question doesn't tell which it is. The cursor is the last tracker. */
+export async function readBallotsByTracker (transaction: Transaction, electionId: string, start: string, cursor: string, limitText: string): Promise<{ ballots: BallotView[], cursor: string | null }> {
+  const page = await readTrackers(transaction, electionId, start, cursor, limitText)
+  const ballots = await Promise.all(page.trackers.map(async (found) => {
+    const key = recordKeys.ballot(electionId, found.credentialKey)
+    const bytes = await transaction.state.getBytes(key)
+    if (bytes === undefined) throw new ScrutinError('ledger.record', key)
+    return { ...found, ballot: toBase64url(bytes) }
+  }))
+  return { ballots, cursor: page.cursor }
+}
+
 /** Raw records of one section, for bundles. The cursor is the last key. */
 export async function readRecords (
   transaction: Transaction, electionId: string, section: string, cursor: string, limitText: string

@@ -14,7 +14,8 @@ import { putDirectoryEntry, readDirectory } from './directory.ts'
 import { prepareRegistrar } from './prepare-registrar.ts'
 import { postDecryption, publishResult, signBoxRoot } from './publish-result.ts'
 import {
-  findBallots, findTrackers, readBallotByCredential, readBallotByTracker, readBallots, readCeremony, readElection, readElections, readHistory, readIssuance, readRecords, readResult
+  findBallots, findTrackers, readBallotByCredential, readBallotByTracker, readBallots, readBallotsByTracker,
+  readCeremony, readElection, readElections, readHistory, readIssuance, readRecords, readResult, readTrackers
 } from './read-records.ts'
 import { recordIssuances } from './record-issuances.ts'
 import { expireCeremony, postCeremonyMessage } from './run-ceremony.ts'
@@ -48,6 +49,8 @@ const transactions = {
   findBallots,
   findTrackers,
   readBallots,
+  readBallotsByTracker,
+  readTrackers,
   readRecords,
   readIssuance,
   readCeremony,

@@ -93,6 +93,16 @@ export const BallotPage = Type.Object({
   cursor: NextCursor,
 }, closed)
 
+export const TrackerPage = Type.Object({
+  trackers: Type.Array(Type.Object({ tracker: Hash, credentialKey: PublicKey }, closed)),
+  cursor: NextCursor,
+}, closed)
+
+export const Turnout = Type.Object({
+  ballots: Type.Integer({ minimum: 0, description: 'In the box of this member\'s peer' }),
+  roll: Type.Integer({ minimum: 1, description: 'People on the roll' }),
+}, closed)
+
 export const RecordPage = Type.Object({
   records: Type.Array(Type.Object({ key: Type.String(), value: Base64url }, closed)),
   cursor: NextCursor,

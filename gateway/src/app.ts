@@ -23,6 +23,7 @@ import overload from './plugins/overload.ts'
 import ports, { type Ports } from './plugins/ports.ts'
 import rateLimit from './plugins/rate-limit.ts'
 import securityHeaders from './plugins/security-headers.ts'
+import turnout from './plugins/turnout.ts'
 import ballots from './routes/ballots.ts'
 import bundle from './routes/bundle.ts'
 import elections from './routes/elections.ts'
@@ -83,6 +84,7 @@ export async function buildApp ({ logStream, follow, enter = true, ballotFile, .
   await app.register(overload)
   await app.register(apiKeys)
   await app.register(eventFeed)
+  await app.register(turnout)
   await app.register(casting, { ballotFile })
   await app.register(directoryEntry, { enter })
   await app.register(electionFollower, follow === undefined ? {} : { follow })

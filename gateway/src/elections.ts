@@ -19,6 +19,8 @@ export interface BallotForm {
   readonly closesAt: number
   /** MSP ids of the members whose ledger holds the election. */
   readonly members: readonly string[]
+  /** People on the roll. */
+  readonly roll: number
 }
 
 /** No transaction can follow these. */
@@ -88,5 +90,5 @@ export class Elections {
 
 function ballotForm (definition: Definition): BallotForm {
   const rules = slotRules(definition)
-  return { rules, length: ballotLength(rules, definition.registrars.length), closesAt: timestampMs(definition.closesAt), members: definition.members }
+  return { rules, length: ballotLength(rules, definition.registrars.length), closesAt: timestampMs(definition.closesAt), members: definition.members, roll: definition.roll.size }
 }

@@ -17,6 +17,9 @@ export const PageQuery = Type.Object({
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: `At most; ${defaultLimit} when left out. A page may hold fewer.` })),
 }, closed)
 
+/** The first digits of trackers. Each digit left out hides the one that is asked for among sixteen times as many. */
+export const TrackerStart = Type.String({ pattern: '^[0-9a-f]{0,8}$', description: 'Only those whose tracker begins so, in the order of their trackers' })
+
 /** The answer of a route, and the problem that any failure is. */
 export function answers (status: 200 | 201 | 202, name: SchemaName, description: string): Record<string, unknown> {
   return { [status]: describe(description, { 'application/json': shared(name) }), ...problems }

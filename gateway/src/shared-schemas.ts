@@ -34,6 +34,8 @@ export const schemasByName = {
   StatedList: answers.StatedList,
   RecordedBallot: answers.RecordedBallot,
   BallotPage: answers.BallotPage,
+  TrackerPage: answers.TrackerPage,
+  Turnout: answers.Turnout,
   Issuance: answers.Issuance,
   Directory: answers.Directory,
 } as const satisfies Record<string, TSchema>

@@ -2,10 +2,8 @@
  * Follows the events of the own peer's blocks and knows where the ballots of the last ones stand: a statement of inclusion
  * rests on that. What came before the start, or long ago, is asked of the peer.
  */
-import Type from 'typebox'
-import { Compile } from 'typebox/compile'
-import { Hash } from '../../../protocol/src/definition-schema.ts'
 import type { ContractEvent, Ledger } from '../../../ledger/src/port.ts'
+import { parseBallotsEvent } from '../ballots-event.ts'
 import { BoundedCache } from '../bounded-cache.ts'
 import type { EventFeed } from '../event-feed.ts'
 import { Gate } from '../gate.ts'
@@ -24,8 +22,6 @@ const blockLagMs = 500
 /** Questions to the peer that run at the same time; casting asks it too. */
 const mostQuestions = 2
 const mostQuestionsWaiting = 50
-
-const BallotsEvent = Compile(Type.Object({ electionId: Hash, trackers: Type.Array(Hash) }))
 
 export class BoxWatch {
   readonly #ledger: Ledger
@@ -76,11 +72,10 @@ export class BoxWatch {
   }
 
   #see (event: ContractEvent): void {
-    if (event.name !== 'ballots') return
-    const payload: unknown = JSON.parse(new TextDecoder().decode(event.payload))
-    if (!BallotsEvent.Check(payload)) return
+    const cast = parseBallotsEvent(event)
+    if (cast === undefined) return
     const standing = { transactionId: event.transactionId, blockNumber: event.blockNumber.toString() }
-    for (const tracker of payload.trackers) this.#remember(ballotName({ electionId: payload.electionId, tracker }), standing)
+    for (const tracker of cast.trackers) this.#remember(ballotName({ electionId: cast.electionId, tracker }), standing)
   }
 
   #remember (name: string, standing: Standing): void {

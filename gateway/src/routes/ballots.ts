@@ -7,13 +7,13 @@ import { isHex } from '../../../protocol/src/bytes.ts'
 import { peekBallot } from '../../../protocol/src/ballot-encoding.ts'
 import { ScrutinError } from '../../../protocol/src/errors.ts'
 import type { Receipt } from '../../../protocol/src/receipt.ts'
-import { BallotPage, type CastStatus, RecordedBallot } from '../answers.ts'
+import { BallotPage, type CastStatus, RecordedBallot, TrackerPage } from '../answers.ts'
 import { castingSettings } from '../casting/casting-config.ts'
 import type { CastStatus as Cast } from '../casting/casting-desk.ts'
 import { readWaiting } from '../preferences.ts'
 import { readBallotBytes } from '../read-ballot-bytes.ts'
 import { readContract } from '../read-contract.ts'
-import { answers, BallotParams, defaultLimit, ElectionParams, PageQuery } from '../route-schemas.ts'
+import { answers, BallotParams, defaultLimit, ElectionParams, PageQuery, TrackerStart } from '../route-schemas.ts'
 
 const tags = ['ballots']
 const ballotMediaType = 'application/octet-stream'
@@ -91,18 +91,40 @@ const routes: FastifyPluginAsyncTypebox = async (app) => {
       operationId: 'listBallots',
       tags,
       summary: 'The ballots in the box, in the order of their credential keys',
+      description: 'With `start`, those whose trackers begin with these digits, in the order of their trackers: so one looks a ballot up without telling which.',
       params: ElectionParams,
-      querystring: PageQuery,
+      querystring: Type.Object({ ...PageQuery.properties, start: Type.Optional(TrackerStart) }, { additionalProperties: false }),
       response: answers(200, 'BallotPage', 'A page of ballots'),
     },
   }, async (request, reply) => {
     const { id } = request.params
-    const { cursor = '', limit = defaultLimit } = request.query
+    const { start, cursor = '', limit = defaultLimit } = request.query
     const { length } = await app.elections.ballotForm(id)
-    const fitting = Math.max(1, Math.min(limit, Math.floor(mostPageBytes / length)))
+    const fitting = Math.max(1, Math.min(limit, Math.floor(mostPageBytes / length))).toString()
     // asked before the page is read: a ballot may come in between
     const isFixed = await app.elections.isBoxFixed(id)
-    const page = await readContract(app.ledger, BallotPage, 'readBallots', [id, cursor, fitting.toString()])
+    const page = start === undefined
+      ? await readContract(app.ledger, BallotPage, 'readBallots', [id, cursor, fitting])
+      : await readContract(app.ledger, BallotPage, 'readBallotsByTracker', [id, start, cursor, fitting])
+    if (isFixed) reply.isFixed()
+    return page
+  })
+
+  app.get('/elections/:id/trackers', {
+    config: { asksLedger: true },
+    schema: {
+      operationId: 'listTrackers',
+      tags,
+      summary: 'The trackers of the ballots in the box with their credential keys, in the order of the trackers',
+      params: ElectionParams,
+      querystring: Type.Object({ ...PageQuery.properties, start: Type.Optional(TrackerStart) }, { additionalProperties: false }),
+      response: answers(200, 'TrackerPage', 'A page of trackers'),
+    },
+  }, async (request, reply) => {
+    const { id } = request.params
+    const { start = '', cursor = '', limit = defaultLimit } = request.query
+    const isFixed = await app.elections.isBoxFixed(id)
+    const page = await readContract(app.ledger, TrackerPage, 'readTrackers', [id, start, cursor, limit.toString()])
     if (isFixed) reply.isFixed()
     return page
   })

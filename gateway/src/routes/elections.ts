@@ -40,6 +40,23 @@ const routes: FastifyPluginAsyncTypebox = async (app) => {
     return election
   })
 
+  app.get('/elections/:id/turnout', {
+    config: { asksLedger: true },
+    schema: {
+      operationId: 'readTurnout',
+      tags,
+      summary: 'How many ballots are in the box: all there is to know before the close',
+      params: ElectionParams,
+      response: answers(200, 'Turnout', 'The turnout at this moment'),
+    },
+  }, async (request, reply) => {
+    const { id } = request.params
+    const { roll } = await app.elections.ballotForm(id)
+    const ballots = await app.turnout.ballots(id)
+    reply.header('cache-control', 'no-cache')
+    return { ballots, roll }
+  })
+
   app.get('/elections/:id/result', {
     config: { asksLedger: true },
     schema: {
