@@ -103,6 +103,13 @@ export const Turnout = Type.Object({
   roll: Type.Integer({ minimum: 1, description: 'People on the roll' }),
 }, closed)
 
+export const RootStatements = Type.Object({
+  statements: Type.Array(Type.Object({
+    message: Type.Object({ trustee: Count, boxRoot: Hash, ballots: Count }, closed),
+    signature: Signature,
+  }, closed), { description: 'By their trustees' }),
+}, closed)
+
 export const RecordPage = Type.Object({
   records: Type.Array(Type.Object({ key: Type.String(), value: Base64url }, closed)),
   cursor: NextCursor,

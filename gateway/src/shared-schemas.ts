@@ -36,6 +36,7 @@ export const schemasByName = {
   BallotPage: answers.BallotPage,
   TrackerPage: answers.TrackerPage,
   Turnout: answers.Turnout,
+  RootStatements: answers.RootStatements,
   Issuance: answers.Issuance,
   Directory: answers.Directory,
 } as const satisfies Record<string, TSchema>

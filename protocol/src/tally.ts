@@ -64,7 +64,7 @@ interface Added {
 
 const plus = (sum: Point, more: readonly PublicPoint[]): Point => more.length === 0 ? sum : sum.add(sumPublicPoints(more))
 
-function boxLeaf (credentialKey: string, tracker: string): Uint8Array {
+export function boxLeaf (credentialKey: string, tracker: string): Uint8Array {
   return taggedHash(tags.boxLeaf, fromHex(credentialKey, 32), fromHex(tracker, 32))
 }
 

@@ -9,7 +9,7 @@ import { verifyTracker } from './verify-tracker.ts'
 interface Options { readonly gateway: string, readonly election: string, readonly json?: true }
 
 export function verifyCommand (): Command {
-  return new Command('verify').description('look a ballot up by its tracker and check it; ask another member than the one you cast through')
+  return new Command('verify').description('look a ballot up by its tracker and check it, among others that begin alike; ask another member than the one you cast through')
     .argument('<tracker>', 'as the receipt names it')
     .requiredOption('--gateway <url>', 'a gateway of any member')
     .requiredOption('--election <id>', 'id of the election')
@@ -20,8 +20,8 @@ export function verifyCommand (): Command {
       const gateway = new GatewayClient(url)
       const ballot = await verifyTracker(gateway, await readVerifiedElection(gateway, id), tracker)
       const sentence = {
-        counted: 'This ballot is in the box, its proofs hold, and it was counted.',
-        recorded: `This ballot is in the box and its proofs hold. The election is ${ballot.status}.`,
+        counted: `This ballot stands in block ${ballot.blockNumber}, its proofs hold, and it was counted: the trustees signed the box that holds it.`,
+        recorded: `This ballot stands in block ${ballot.blockNumber} and its proofs hold. The election is ${ballot.status}.`,
         absent: 'No ballot with this tracker is in the box of this member.',
       }[ballot.standing]
       console.log(json ? JSON.stringify({ tracker, ...ballot }) : sentence)

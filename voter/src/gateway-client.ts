@@ -7,6 +7,8 @@ import { Hash, MspId, PublicKey } from '../../protocol/src/definition-schema.ts'
 import { isErrorCode, ScrutinError } from '../../protocol/src/errors.ts'
 import type { Receipt } from '../../protocol/src/receipt.ts'
 import { directoryKinds, type ElectionStatus, electionStatuses, type SignedDirectoryEntry } from '../../protocol/src/records.ts'
+import { RootStatement } from '../../protocol/src/root-statement.ts'
+import type { Signed } from '../../protocol/src/signed-message.ts'
 import { parseAnswer, request, type RestAnswer, requestText } from './rest-request.ts'
 
 const Signature = Type.String({ pattern: '^[0-9a-f]{128}$' })
@@ -44,7 +46,19 @@ const preferWait = { prefer: 'wait=20' }
 /** Between questions, should the gateway not wait. */
 const askAgainMs = 500
 
-const BallotAnswer = Type.Object({ ballot: Base64url, transactionId: Hash })
+const TurnoutAnswer = Type.Object({ ballots: Type.Integer({ minimum: 0 }), roll: Type.Integer({ minimum: 1 }) })
+
+const Cursor = Type.Union([Type.String({ pattern: '^[0-9a-f]{64}$' }), Type.Null()])
+const BallotsAnswer = Type.Object({ ballots: Type.Array(Type.Object({ tracker: Hash, ballot: Base64url })), cursor: Cursor })
+const TrackersAnswer = Type.Object({ trackers: Type.Array(Type.Object({ tracker: Hash, credentialKey: PublicKey })), cursor: Cursor })
+
+const StatementsAnswer = Type.Object({
+  inclusions: Type.Array(Type.Union([Type.Object({ transactionId: Hash, blockNumber: Type.String({ pattern: '^[0-9]+$' }) }), Type.Null()])),
+  signed: Type.Union([Type.Object({ mspId: MspId, key: PublicKey, signature: Signature }), Type.Null()]),
+})
+export type StatementsAnswer = Static<typeof StatementsAnswer>
+
+const RootStatementsAnswer = Type.Object({ statements: Type.Array(Type.Object({ message: RootStatement, signature: Signature })) })
 
 const DirectoryAnswer = Type.Object({
   entries: Type.Array(Type.Object({
@@ -75,10 +89,42 @@ export class GatewayClient {
     return (await this.#get(DirectoryAnswer, '/v1/directory', signal)).entries
   }
 
-  /** `ballot.unknown` when no ballot has this tracker. The bytes are still to be checked. */
-  async readBallot (electionId: string, tracker: string, signal?: AbortSignal): Promise<{ bytes: Uint8Array, transactionId: string }> {
-    const { ballot, transactionId } = await this.#get(BallotAnswer, `/v1/elections/${electionId}/ballots/${tracker}`, signal)
-    return { bytes: fromBase64url(ballot), transactionId }
+  /** Ballots in the box of this member. */
+  async readTurnout (electionId: string, signal?: AbortSignal): Promise<{ readonly ballots: number, readonly roll: number }> {
+    return await this.#get(TurnoutAnswer, `/v1/elections/${electionId}/turnout`, signal)
+  }
+
+  /** The ballots whose trackers begin with `start`, up to 8 hex digits: neither names nor bytes are checked yet. */
+  async * ballots (electionId: string, start: string, signal?: AbortSignal): AsyncGenerator<{ readonly tracker: string, readonly bytes: Uint8Array }> {
+    let cursor: string | null = ''
+    while (cursor !== null) {
+      const query: string = cursor === '' ? `start=${start}` : `start=${start}&cursor=${cursor}`
+      const page: Static<typeof BallotsAnswer> = await this.#get(BallotsAnswer, `/v1/elections/${electionId}/ballots?${query}`, signal)
+      for (const { tracker, ballot } of page.ballots) yield { tracker, bytes: fromBase64url(ballot) }
+      cursor = next(page.cursor, cursor)
+    }
+  }
+
+  /** Tracker and credential key of every ballot in the box. */
+  async * trackers (electionId: string, signal?: AbortSignal): AsyncGenerator<{ readonly tracker: string, readonly credentialKey: string }> {
+    let cursor: string | null = ''
+    while (cursor !== null) {
+      const query: string = cursor === '' ? 'limit=1000' : `limit=1000&cursor=${cursor}`
+      const page: Static<typeof TrackersAnswer> = await this.#get(TrackersAnswer, `/v1/elections/${electionId}/trackers?${query}`, signal)
+      yield * page.trackers
+      cursor = next(page.cursor, cursor)
+    }
+  }
+
+  /** What this member states of ballots: 200 at most. The signature is still to be checked. */
+  async readStatements (electionId: string, trackers: readonly string[], signal?: AbortSignal): Promise<StatementsAnswer> {
+    const url = `${this.url}/v1/elections/${electionId}/statements`
+    return parseAnswer(StatementsAnswer, await request(url, { method: 'POST', body: { trackers }, signal }), url)
+  }
+
+  /** The signatures are still to be checked. */
+  async readRootStatements (electionId: string, signal?: AbortSignal): Promise<Signed<RootStatement>[]> {
+    return (await this.#get(RootStatementsAnswer, `/v1/elections/${electionId}/root-statements`, signal)).statements
   }
 
   /**
@@ -105,4 +151,10 @@ export class GatewayClient {
     const answer: RestAnswer = await request(url, { signal })
     return parseAnswer(schema, answer, url)
   }
+}
+
+/** Cursors are trackers in ascending order: a gateway that goes in circles is not followed. */
+function next (cursor: string | null, before: string): string | null {
+  if (cursor !== null && cursor <= before) throw new ScrutinError('service.answer', 'the pages do not go on')
+  return cursor
 }

@@ -66,7 +66,7 @@ t.test('in an open election', async (t) => {
     t.same(JSON.parse(readFileSync(join(folder, 'receipt.json'), 'utf8')), receipt)
     for (const code of codes) t.notOk(spoken(said).includes(code))
     const found = await scrutin(folder, ['verify', tracker, '--gateway', second, '--election', id])
-    t.match(found, { code: 0, stdout: /is in the box and its proofs hold/ })
+    t.match(found, { code: 0, stdout: /stands in block [0-9]+ and its proofs hold/ })
     t.match(await scrutin(folder, ['verify', '0'.repeat(64), ...at, '--json']), { code: 1, stdout: /"standing":"absent"/ })
   })
 

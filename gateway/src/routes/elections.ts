@@ -2,7 +2,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import { Hash } from '../../../protocol/src/definition-schema.ts'
-import { ElectionPage, History, Issuance, Result } from '../answers.ts'
+import { ElectionPage, History, Issuance, RecordPage, Result } from '../answers.ts'
 import { finalStatuses } from '../elections.ts'
 import { readContract } from '../read-contract.ts'
 import { readCheckedDirectory } from '../read-directory.ts'
@@ -55,6 +55,22 @@ const routes: FastifyPluginAsyncTypebox = async (app) => {
     const ballots = await app.turnout.ballots(id)
     reply.header('cache-control', 'no-cache')
     return { ballots, roll }
+  })
+
+  app.get('/elections/:id/root-statements', {
+    config: { asksLedger: true },
+    schema: {
+      operationId: 'readRootStatements',
+      tags,
+      summary: 'The roots of the ballot box that the trustees signed: over the credential keys and trackers of all ballots that are counted',
+      params: ElectionParams,
+      response: answers(200, 'RootStatements', 'The statements so far'),
+    },
+  }, async (request, reply) => {
+    const { state } = await app.elections.read(request.params.id)
+    const { records } = await readContract(app.ledger, RecordPage, 'readRecords', [request.params.id, 'box-root', '', '100'])
+    if (finalStatuses.has(state.status)) reply.isFixed()
+    return { statements: records.map(({ value }) => JSON.parse(Buffer.from(value, 'base64url').toString()) as unknown) }
   })
 
   app.get('/elections/:id/result', {
