@@ -8,12 +8,13 @@ import { concatBytes } from './bytes.ts'
 import { ballotVersion, trackerOf } from './ballot-encoding.ts'
 import { type BallotContext, BallotTranscript } from './ballot-transcript.ts'
 import type { Question } from './definition-schema.ts'
-import { basePoint, identity, multiply, type Point, randomScalar } from './group.ts'
+import { basePoint, multiply, type Point, randomScalar } from './group.ts'
 import { type Answer, answerSlots, kindOf } from './kinds/kinds.ts'
 import type { SlotRules } from './kinds/question-kind.ts'
 import { MembershipProver } from './membership-proof.ts'
 import type { OpenedBallot } from './opened-ballot.ts'
 import { type KeyPair, sign } from './schnorr.ts'
+import { addMultiples } from './secret-sum.ts'
 import { bitLayout } from './slot-bits.ts'
 import { tags } from './tagged-hash.ts'
 
@@ -73,16 +74,7 @@ export function fillBallot (context: BallotContext, questions: readonly Question
 
 /** alpha ‖ betas */
 function encryptSlots (keys: readonly Point[], rules: SlotRules, slots: readonly bigint[], randomness: bigint): Uint8Array {
-  // Looked up, not multiplied: the time must not depend on how many slots hold a 0.
-  const multiples = smallMultiples(rules)
-  const betas = slots.map((value, slot) => multiply(keys[slot]!, randomness).add(multiples[Number(value)]!))
+  const masks = slots.map((_, slot) => multiply(keys[slot]!, randomness))
+  const betas = addMultiples(masks, basePoint, slots, Math.max(...rules.slotValues.flat().map(Number)))
   return concatBytes(...[multiply(basePoint, randomness), ...betas].map((point) => point.toBytes()))
-}
-
-/** 0·G, 1·G, … up to the largest value of a slot. */
-function smallMultiples ({ slotValues }: SlotRules): Point[] {
-  const most = Math.max(...slotValues.flat().map(Number))
-  const multiples = [identity]
-  while (multiples.length <= most) multiples.push(multiples.at(-1)!.add(basePoint))
-  return multiples
 }

@@ -17,9 +17,10 @@
 import { concatBytes } from './bytes.ts'
 import type { ElementReader } from './element-reader.ts'
 import type { Equations, Term } from './equations.ts'
-import { basePoint, encodeScalar, identity, modOrder, multiply, type Point, pointLength, randomScalar, scalarLength, sumPoints } from './group.ts'
+import { basePoint, encodeScalar, modOrder, multiply, type Point, pointLength, randomScalar, scalarLength, sumPoints } from './group.ts'
 import { bitBases, blindingBase } from './proof-bases.ts'
-import type { CheckedPoint, PublicPoint } from './public-point.ts'
+import { type CheckedPoint, combinePublicPoints, type PublicPoint } from './public-point.ts'
+import { chosenSum, secretSum, type SecretTerm } from './secret-sum.ts'
 import { type BitLayout, evaluate, withPivots } from './slot-bits.ts'
 
 /** A linear combination of slots: Σ weight·slot. */
@@ -77,16 +78,11 @@ export class MembershipProver {
     this.#masks = withPivots(layout, 0n, layout.freeBits.map(randomScalar))
     this.#randomnessMasks = randomness.map(randomScalar)
     const bases = bitBases(layout.bitCount)
-    // Looked up and not multiplied or left out: the time must not depend on how many bits are 1.
-    const chosen = bases.map(({ bit }, i) => [identity, bit][Number(this.#bits[i])]!)
-    const products = bases.map(({ product }, i) => multiply(product, modOrder(this.#masks[i]! * (1n - 2n * this.#bits[i]!))))
-    const masked = bases.map(({ bit, product }, i) => {
-      const mask = this.#masks[i]!
-      return multiply(bit, mask).add(multiply(product, modOrder(-mask * mask)))
-    })
+    const signed = bases.map(({ product }, i): SecretTerm => [modOrder(this.#masks[i]! * (1n - 2n * this.#bits[i]!)), product])
+    const masked = bases.flatMap(({ bit, product }, i): SecretTerm[] => [[this.#masks[i]!, bit], [modOrder(-this.#masks[i]! * this.#masks[i]!), product]])
     this.bitCommitments = concatBytes(
-      sumPoints([multiply(blindingBase(), this.#blinding), ...chosen, ...products]).toBytes(),
-      sumPoints([multiply(blindingBase(), this.#blindingMask), ...masked]).toBytes()
+      secretSum([...signed, [this.#blinding, blindingBase()]]).add(chosenSum(bases.map(({ bit }) => bit), this.#bits)).toBytes(),
+      secretSum([...masked, [this.#blindingMask, blindingBase()]]).toBytes()
     )
   }
 
@@ -94,7 +90,8 @@ export class MembershipProver {
   commitLinks (keys: readonly Point[], weight: bigint): Uint8Array {
     const alphaMasks = this.#randomnessMasks.map((mask) => multiply(basePoint, mask))
     const weights = slotWeights(this.#layout, weight)
-    const slotMasks = this.#layout.slots.flatMap((forms, q) => forms.map((_, slot) => multiply(keys[slot]!, modOrder(weights[q]![slot]! * this.#randomnessMasks[q]!))))
+    // the weight is no secret, and so what it makes of a question's keys is none: one point is left to be masked
+    const slotMasks = weights.map((its, q) => multiply(combinePublicPoints(keys.slice(0, its.length), its), this.#randomnessMasks[q]!))
     const slotMask = multiply(basePoint, weightedSlots(this.#layout, weights, 0n, this.#masks)).add(sumPoints(slotMasks))
     return concatBytes(...[...alphaMasks, slotMask].map((point) => point.toBytes()))
   }

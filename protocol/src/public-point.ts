@@ -63,6 +63,12 @@ export function sumPublicPoints (points: readonly PublicPoint[]): Point {
   return decodePointOrIdentity(arithmetic.encode(arithmetic.add(points.map(({ decoded }) => decoded))))
 }
 
+/** Σ weight·point, weights in [0, order), as a point of noble's. In variable time: neither is a secret. */
+export function combinePublicPoints (points: readonly CheckedPoint[], weights: readonly bigint[]): Point {
+  const arithmetic = pointArithmetic()
+  return decodePointOrIdentity(arithmetic.encode(arithmetic.sum(points.map((point) => publicPoint(point).decoded), weights)))
+}
+
 /** 32 bytes in lower-case hex, else `input.not-canonical`; never the identity. */
 export function publicPointFromHex (text: string): PublicPoint {
   return PublicPoint.decode(fromHex(text, pointLength))

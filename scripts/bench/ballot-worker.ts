@@ -6,10 +6,7 @@ import type { ChooseQuestion } from '../../protocol/src/kinds/choose.ts'
 import { fillBallot } from '../../protocol/src/fill-ballot.ts'
 import { fromHex } from '../../protocol/src/bytes.ts'
 import { pointFromHex } from '../../protocol/src/group.ts'
-import { findKind } from '../../protocol/src/kinds/kinds.ts'
-import { bitBases, blindingBase } from '../../protocol/src/proof-bases.ts'
 import { generateKeyPair } from '../../protocol/src/schnorr.ts'
-import { bitLayout } from '../../protocol/src/slot-bits.ts'
 
 export interface BallotWork {
   readonly electionId: string
@@ -31,8 +28,6 @@ const electionId = fromHex(work.electionId, 32)
 const electionKeys = work.electionKeys.map(pointFromHex)
 // tables of multiples: a device that votes once has no use for them, this thread votes for many
 for (const key of electionKeys) key.precompute(8)
-const { bitCount } = bitLayout(work.questions.map((question) => findKind(question.kind)!.rules(question)))
-for (const base of [blindingBase(), ...bitBases(bitCount).flatMap(({ bit, product }) => [bit, product])]) base.precompute(8)
 const registrarKeys = work.registrarKeys.map((der) => createPrivateKey({ key: Buffer.from(der), format: 'der', type: 'pkcs8' }))
 const { questions } = work
 
