@@ -135,9 +135,10 @@ t.test('issuances', async (t) => {
 
 t.test('the count', async (t) => {
   const countKey = recordKeys.count(id)
-  const other = published.json<CountRecord>(countKey).sums[0]![1]!.alpha
+  const other = published.json<CountRecord>(countKey).sums[0]![1]![0]!.alpha
   const edit = (change: (count: CountRecord) => unknown): Forgery => published.copy().change(countKey, change)
-  await refused(t, 'a sum edited', edit((count) => ({ ...count, sums: [[{ ...count.sums[0]![0]!, alpha: other }, count.sums[0]![1]!]] })), ['sums'])
+  await refused(t, 'a sum edited', edit((count) => ({ ...count, sums: [[[{ ...count.sums[0]![0]![0]!, alpha: other }], count.sums[0]![1]!]] })), ['sums'])
+  await refused(t, 'the number of ballots of a sum edited', edit((count) => ({ ...count, sums: [[[{ ...count.sums[0]![0]![0]!, ballots: 5 }], count.sums[0]![1]!]] })), ['sums'])
   await refused(t, 'the number of ballots edited', edit((count) => ({ ...count, ballotsPerClass: [5] })), ['box-root'])
   await refused(t, 'the root edited', edit((count) => ({ ...count, frontier: { ...count.frontier, roots: ['ab'.repeat(32)] } })), ['box-root'])
   await refused(t, 'said to be incomplete', edit((count) => ({ ...count, complete: false })), ['box-root'])

@@ -1,13 +1,13 @@
 /** What is remembered of each election while its chain is replayed: enough to judge the next write. */
 import type { Definition } from '../../protocol/src/definition-schema.ts'
 import { slotRules } from '../../protocol/src/definition.ts'
-import type { SlotRules } from '../../protocol/src/kinds/question-kind.ts'
+import type { QuestionRules } from '../../protocol/src/question-rules.ts'
 import type { ElectionStatus } from '../../protocol/src/records.ts'
 
 export class ElectionHistory {
   readonly id: string
   readonly definition: Definition
-  readonly rules: readonly SlotRules[]
+  readonly rules: readonly QuestionRules[]
   status: ElectionStatus = 'announced'
   /** Messages of each round of the ceremony, and of the registrars: by index. */
   readonly posted = { commit: new Set<number>(), deal: new Set<number>(), registrar: new Set<number>() }

@@ -44,7 +44,7 @@ export const Opening = Type.Object({
 
 export const CountProgress = Type.Object({
   frontier: Type.Object({ size: Count, roots: Type.Array(Hash) }, closed),
-  sums: Type.Array(Type.Array(Type.Object({ alpha: Hash, betas: Type.Array(Hash) }, closed))),
+  sums: Type.Array(Type.Array(Type.Array(Type.Object({ ballots: Count, alpha: Hash, betas: Type.Array(Hash) }, closed))), { description: 'sums[class][question][group of slots]' }),
   ballotsPerClass: Type.Array(Count),
   cursor: Type.String(),
   complete: Type.Boolean(),

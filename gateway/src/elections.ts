@@ -3,7 +3,7 @@ import { ballotLength } from '../../protocol/src/ballot-encoding.ts'
 import { type BallotRules, ballotRules } from '../../protocol/src/check-ballots.ts'
 import { type Definition, slotRules, timestampMs } from '../../protocol/src/definition.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
-import type { SlotRules } from '../../protocol/src/kinds/question-kind.ts'
+import type { QuestionRules } from '../../protocol/src/question-rules.ts'
 import type { ElectionStatus } from '../../protocol/src/records.ts'
 import type { Ledger } from '../../ledger/src/port.ts'
 import { Election } from './answers.ts'
@@ -12,7 +12,7 @@ import { readContract } from './read-contract.ts'
 
 /** An election as its ballots see it. */
 export interface BallotForm {
-  readonly rules: readonly SlotRules[]
+  readonly rules: readonly QuestionRules[]
   /** Bytes of every ballot of this election. */
   readonly length: number
   /** Milliseconds since 1970. */

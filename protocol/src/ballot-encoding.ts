@@ -11,7 +11,7 @@ import { credentialSignatureLength } from './credential.ts'
 import { ElementReader } from './element-reader.ts'
 import { ScrutinError } from './errors.ts'
 import { pointLength } from './group.ts'
-import type { SlotRules } from './kinds/question-kind.ts'
+import type { QuestionRules } from './question-rules.ts'
 import { bitCommitmentsLength, linkCommitmentsLength, type MembershipProof, membershipProofLength, readMembershipProof } from './membership-proof.ts'
 import { PublicPoint } from './public-point.ts'
 import { readSignature, type Signature, signatureLength } from './schnorr.ts'
@@ -47,15 +47,15 @@ export interface Ballot extends BallotBody {
 }
 
 /** Where the proof begins: after header and ciphertexts. */
-function proofStart (rules: readonly SlotRules[]): number {
+function proofStart (rules: readonly QuestionRules[]): number {
   return rules.reduce((length, { slotValues }) => length + pointLength * (1 + slotValues.length), headerLength)
 }
 
-export function bodyLength (rules: readonly SlotRules[]): number {
+export function bodyLength (rules: readonly QuestionRules[]): number {
   return proofStart(rules) + membershipProofLength(bitLayout(rules))
 }
 
-export function ballotLength (rules: readonly SlotRules[], registrarCount: number): number {
+export function ballotLength (rules: readonly QuestionRules[], registrarCount: number): number {
   return bodyLength(rules) + registrarCount * credentialSignatureLength + signatureLength
 }
 
@@ -76,12 +76,12 @@ export function peekBallot (bytes: Uint8Array): { electionId: string, classIndex
 }
 
 /** The tracker of a whole ballot, for those who know the election's rules. */
-export function ballotTracker (bytes: Uint8Array, rules: readonly SlotRules[]): string {
+export function ballotTracker (bytes: Uint8Array, rules: readonly QuestionRules[]): string {
   return trackerOf(bytes.subarray(0, bodyLength(rules)))
 }
 
 /** Decodes every point and scalar; throws `ballot.malformed` for anything but the canonical encoding. */
-export function decodeBallot (bytes: Uint8Array, rules: readonly SlotRules[], registrarCount: number): Ballot {
+export function decodeBallot (bytes: Uint8Array, rules: readonly QuestionRules[], registrarCount: number): Ballot {
   return asBallotError(() => {
     const reader = new ElementReader(bytes)
     const read = readBody(reader, bytes, rules)
@@ -94,7 +94,7 @@ export function decodeBallot (bytes: Uint8Array, rules: readonly SlotRules[], re
 }
 
 /** The same for a body without its envelope. */
-export function decodeBody (bytes: Uint8Array, rules: readonly SlotRules[]): BallotBody {
+export function decodeBody (bytes: Uint8Array, rules: readonly QuestionRules[]): BallotBody {
   return asBallotError(() => {
     const reader = new ElementReader(bytes)
     const read = readBody(reader, bytes, rules)
@@ -104,7 +104,7 @@ export function decodeBody (bytes: Uint8Array, rules: readonly SlotRules[]): Bal
 }
 
 /** `reader` reads `bytes` from their beginning. */
-function readBody (reader: ElementReader, bytes: Uint8Array, rules: readonly SlotRules[]): BallotBody {
+function readBody (reader: ElementReader, bytes: Uint8Array, rules: readonly QuestionRules[]): BallotBody {
   if (reader.takeByte() !== ballotVersion) throw new ScrutinError('ballot.malformed', 'unknown version')
   const electionId = reader.take(32)
   const classIndex = reader.takeByte()
@@ -118,7 +118,7 @@ function readBody (reader: ElementReader, bytes: Uint8Array, rules: readonly Slo
   return { electionId, classIndex, credentialKeyBytes: credentialKey.bytes, credentialKey, questions, proof, bitCommitments, linkCommitments }
 }
 
-function readQuestion (reader: ElementReader, bytes: Uint8Array, { slotValues }: SlotRules): EncryptedQuestion {
+function readQuestion (reader: ElementReader, bytes: Uint8Array, { slotValues }: QuestionRules): EncryptedQuestion {
   const start = reader.position
   const alpha = reader.takePoint()
   const betas = slotValues.map(() => reader.takePoint())
@@ -126,7 +126,7 @@ function readQuestion (reader: ElementReader, bytes: Uint8Array, { slotValues }:
 }
 
 /** Only alphas and betas, for sums over ballots that were checked before; decoded at their first use, best many together. */
-export function decodeCiphertexts (bytes: Uint8Array, rules: readonly SlotRules[]): { classIndex: number, questions: { alpha: PublicPoint, betas: PublicPoint[] }[] } {
+export function decodeCiphertexts (bytes: Uint8Array, rules: readonly QuestionRules[]): { classIndex: number, questions: { alpha: PublicPoint, betas: PublicPoint[] }[] } {
   const reader = new ByteReader(bytes)
   reader.take(33)
   const classIndex = reader.takeByte()

@@ -11,7 +11,7 @@ import { assertCredential, credentialMessage, parseModulus } from './credential.
 import { Equations, equationsHold, findFalse } from './equations.ts'
 import { type ErrorCode, ScrutinError } from './errors.ts'
 import { type Point, pointFromHex } from './group.ts'
-import type { SlotRules } from './kinds/question-kind.ts'
+import type { QuestionRules } from './question-rules.ts'
 import { addMembershipEquations } from './membership-proof.ts'
 import { addSignatureEquation } from './schnorr.ts'
 import { bitLayout } from './slot-bits.ts'
@@ -20,7 +20,7 @@ import { tags } from './tagged-hash.ts'
 /** All that a ballot is checked against, fixed when the election opens. */
 export interface BallotRules {
   readonly electionId: Uint8Array
-  readonly questions: readonly SlotRules[]
+  readonly questions: readonly QuestionRules[]
   readonly electionKeys: readonly Point[]
   /** `moduli[class][registrar]` */
   readonly moduli: readonly (readonly Uint8Array[])[]
@@ -31,7 +31,7 @@ export type Verdict =
   | { readonly accepted: false, readonly code: ErrorCode, readonly detail: string | undefined }
 
 /** `moduliText[registrar][class]` in base64url, as registrars post them. */
-export function ballotRules (electionId: string, questions: readonly SlotRules[], electionKeys: readonly string[], moduliText: readonly (readonly string[])[]): BallotRules {
+export function ballotRules (electionId: string, questions: readonly QuestionRules[], electionKeys: readonly string[], moduliText: readonly (readonly string[])[]): BallotRules {
   const classCount = moduliText[0]?.length ?? 0
   return {
     electionId: fromHex(electionId, 32),

@@ -13,8 +13,9 @@ import { Equations } from './equations.ts'
 import { ScrutinError } from './errors.ts'
 import { basePoint, identity, invertScalar, modOrder, multiply, type Point, pointFromHex, pointToHex, sumPoints } from './group.ts'
 import { publicPointFromHex } from './public-point.ts'
-import type { SlotRules, Total } from './kinds/question-kind.ts'
-import type { Tally } from './tally.ts'
+import type { Total } from './kinds/question-kind.ts'
+import type { QuestionRules, SlotGroup } from './question-rules.ts'
+import type { GroupSums, Tally } from './tally.ts'
 import { tags } from './tagged-hash.ts'
 import { Transcript } from './transcript.ts'
 
@@ -30,7 +31,7 @@ export const DecryptionMessage = Type.Object({
   trustee: Type.Integer({ minimum: 0, maximum: 63 }),
   /** The box that this decrypts, and no other. */
   boxRoot: Hash,
-  /** `factors[class][question][total]`: the point and its proof in hex. */
+  /** `factors[class][question][total]`, totals numbered through the groups of a question: the point and its proof in hex. */
   factors: Type.Array(Type.Array(Type.Array(Factor, { maxItems: 1000 }), { maxItems: 50 }), { maxItems: 16 }),
 }, closed)
 export type DecryptionMessage = Static<typeof DecryptionMessage>
@@ -41,7 +42,7 @@ export interface DecryptionContext {
   /** Hex */
   readonly boxRoot: string
   /** What is decrypted of each question, and what not. */
-  readonly questions: readonly SlotRules[]
+  readonly questions: readonly QuestionRules[]
 }
 
 export function parseDecryptionMessage (value: unknown): DecryptionMessage {
@@ -49,10 +50,10 @@ export function parseDecryptionMessage (value: unknown): DecryptionMessage {
   return value
 }
 
-/** A trustee's partial decryption of the sums; `shares[slot]` are its secret shares. */
+/** A trustee's partial decryption of the sums; `shares[key]` are its secret shares. */
 export function decryptTally (context: DecryptionContext, trustee: number, shares: readonly bigint[], tally: Tally): DecryptionMessage {
-  const factors = tally.sums.map((questions, classIndex) => questions.map(({ alpha }, question) => context.questions[question]!.totals.map(({ terms }, total) => {
-    const share = modOrder(terms.reduce((sum, { slot, weight }) => sum + weight * shares[slot]!, 0n))
+  const factors = tally.sums.map((questions, classIndex) => questions.map((sums, question) => totalsIn(context.questions[question]!, sums).map(({ of, group, sums: { alpha } }, total) => {
+    const share = modOrder(of.terms.reduce((sum, { slot, weight }) => sum + weight * shares[group.firstKey + slot]!, 0n))
     const statement = { share: multiply(basePoint, share), alpha, factor: multiply(alpha, share) }
     const proof = proveEquality(factorTranscript(context, trustee, classIndex, question, total), statement, share)
     return { factor: pointToHex(statement.factor), proof: toHex(proof) }
@@ -63,14 +64,15 @@ export function decryptTally (context: DecryptionContext, trustee: number, share
 /** Throws `decryption.root` or `decryption.proof` unless every factor is proven against the trustee's verification keys. */
 export function checkDecryption (context: DecryptionContext, message: DecryptionMessage, verification: readonly Point[], tally: Tally): void {
   if (message.boxRoot !== context.boxRoot) throw new ScrutinError('decryption.root')
-  const fits = message.factors.length === tally.sums.length && message.factors.every((questions, classIndex) =>
-    questions.length === tally.sums[classIndex]!.length && questions.every((totals, question) => totals.length === context.questions[question]!.totals.length))
+  const expected = tally.sums.map((questions) => questions.map((sums, question) => totalsIn(context.questions[question]!, sums)))
+  const fits = message.factors.length === expected.length && message.factors.every((questions, classIndex) =>
+    questions.length === expected[classIndex]!.length && questions.every((totals, question) => totals.length === expected[classIndex]![question]!.length))
   if (!fits) throw new ScrutinError('input.malformed', 'the partial decryption does not fit the definition')
   const equations = new Equations()
   try {
-    tally.sums.forEach((questions, classIndex) => questions.forEach(({ alpha }, question) => context.questions[question]!.totals.forEach((of, total) => {
+    expected.forEach((questions, classIndex) => questions.forEach((totals, question) => totals.forEach(({ of, group, sums: { alpha } }, total) => {
       const { factor, proof } = message.factors[classIndex]![question]![total]!
-      const statement: EqualityStatement = { share: totalOf(of, verification), alpha, factor: publicPointFromHex(factor) }
+      const statement: EqualityStatement = { share: totalOf(of, verification.slice(group.firstKey)), alpha, factor: publicPointFromHex(factor) }
       addEqualityEquations(equations, factorTranscript(context, message.trustee, classIndex, question, total), statement, fromHex(proof, equalityProofLength))
     })))
   } catch (error) {
@@ -81,28 +83,33 @@ export function checkDecryption (context: DecryptionContext, message: Decryption
 }
 
 /** Combines exactly `threshold` checked messages into `totals[class][question][total]`. */
-export function combineDecryptions (rules: readonly SlotRules[], tally: Tally, messages: readonly DecryptionMessage[]): number[][][] {
+export function combineDecryptions (rules: readonly QuestionRules[], tally: Tally, messages: readonly DecryptionMessage[]): number[][][] {
   const lagrange = messages.map(({ trustee }) => lagrangeAtZero(trustee, messages.map((message) => message.trustee)))
-  const search = logarithmsUpTo(tally.frontier.size)
-  return tally.sums.map((questions, classIndex) => questions.map(({ betas }, question) => rules[question]!.totals.map((total, index) => {
-    const mask = sumPoints(messages.map((message, i) => multiply(pointFromHex(message.factors[classIndex]![question]![index]!.factor), lagrange[i]!)))
-    return search(total.most)(totalOf(total, betas).subtract(mask))
+  const find = logarithmFinder()
+  return tally.sums.map((questions, classIndex) => questions.map((sums, question) => totalsIn(rules[question]!, sums).map(({ of, sums: { ballots, betas } }, total) => {
+    const mask = sumPoints(messages.map((message, i) => multiply(pointFromHex(message.factors[classIndex]![question]![total]!.factor), lagrange[i]!)))
+    return find(totalOf(of, betas).subtract(mask), of.most * ballots)
   })))
 }
 
-/** Σ weight·point over the slots of a total. */
+/** The totals of a question through all its groups, each with the sums that it is decrypted from. */
+function totalsIn ({ groups }: QuestionRules, sums: readonly GroupSums[]): { readonly of: Total, readonly group: SlotGroup, readonly sums: GroupSums }[] {
+  return groups.flatMap((group, i) => group.totals.map((of) => ({ of, group, sums: sums[i]! })))
+}
+
+/** Σ weight·point over the slots of a total, of the points of its group's slots. */
 function totalOf ({ terms }: Total, points: readonly Point[]): Point {
   if (terms.length === 1 && terms[0]!.weight === 1n) return points[terms[0]!.slot]!
   return sumPoints(terms.map(({ slot, weight }) => multiply(points[slot]!, weight)))
 }
 
-/** The search for what so many ballots add up to, by what one of them adds at most; its tables are made once. */
-function logarithmsUpTo (ballots: number): (most: number) => (point: Point) => number {
+/** The search for numbers up to some most; its tables are made once for each. */
+function logarithmFinder (): (point: Point, most: number) => number {
   const made = new Map<number, (point: Point) => number>()
-  return (most) => {
-    const find = made.get(most) ?? smallLogarithms(most * ballots)
+  return (point, most) => {
+    const find = made.get(most) ?? smallLogarithms(most)
     made.set(most, find)
-    return find
+    return find(point)
   }
 }
 

@@ -10,7 +10,7 @@ import { Definition, Name, type Question } from './definition-schema.ts'
 import { ScrutinError } from './errors.ts'
 import { pointFromHex, pointLength } from './group.ts'
 import { findKind, kindNames, kindOf } from './kinds/kinds.ts'
-import type { SlotRules } from './kinds/question-kind.ts'
+import { keyCount, questionRules, type QuestionRules } from './question-rules.ts'
 import { taggedHash, tags } from './tagged-hash.ts'
 import { toHex } from './bytes.ts'
 
@@ -54,14 +54,14 @@ export function checkDefinition (value: unknown): Definition {
   return value
 }
 
-/** What is proven about each question's slots, in the order of the questions. */
-export function slotRules (definition: Definition): SlotRules[] {
-  return definition.questions.map((question) => kindOf(question).rules(question))
+/** How each question stands in ballots and sums, in the order of the questions. */
+export function slotRules (definition: Definition): QuestionRules[] {
+  return definition.questions.map(questionRules)
 }
 
-/** How many independent election keys are needed: the slots of the largest question. */
+/** How many independent election keys are needed: those of the largest question. */
 export function electionKeyCount (definition: Definition): number {
-  return Math.max(...slotRules(definition).map((rules) => rules.slotValues.length))
+  return keyCount(slotRules(definition))
 }
 
 /** Milliseconds since 1970. */

@@ -1,6 +1,6 @@
 import type { BundleReader } from './bundle-reader.ts'
 import type { Definition } from './definition.ts'
-import type { SlotRules } from './kinds/question-kind.ts'
+import type { QuestionRules } from './question-rules.ts'
 import type { ElectionStatus } from './records.ts'
 import type { CheckName, OpenChecks } from './verification-report.ts'
 
@@ -10,7 +10,7 @@ export interface Verification {
   readonly checks: OpenChecks
   readonly definition: Definition
   readonly electionId: string
-  readonly rules: readonly SlotRules[]
+  readonly rules: readonly QuestionRules[]
   readonly status: ElectionStatus
   readonly onProgress: (name: CheckName, count: number) => void
 }

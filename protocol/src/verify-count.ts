@@ -56,7 +56,7 @@ function compareCount (recorded: Record<string, unknown>, root: OpenCheck, sums:
   root.failUnless(sameJson(ballotsPerClass, expected.ballotsPerClass), 'the number of ballots is another')
   root.failUnless(complete === true && cursor === lastKey, 'the count is not complete')
   root.failUnless(Object.keys(unexplained).length === 0, `the count says ${Object.keys(unexplained).join()}, which nothing explains`)
-  sums.count = expected.sums.flat().reduce((count, { betas }) => count + 1 + betas.length, 0)
+  sums.count = expected.sums.flat(2).reduce((count, { betas }) => count + 1 + betas.length, 0)
   sums.failUnless(sameJson(recordedSums, expected.sums), 'the sums are not those of the ballots')
 }
 

@@ -8,6 +8,7 @@ import { PublicKey } from './definition-schema.ts'
 import { ScrutinError } from './errors.ts'
 import { checkRegistrarMessage, parseRegistrarMessage, parseSigned } from './messages.ts'
 import { openingRecord } from './opening.ts'
+import { keyCount } from './question-rules.ts'
 import { encodeRecord, type KeysRecord, type OpeningRecord, recordKeys, type RegistrarMessage } from './records.ts'
 import { assertSigned } from './signed-message.ts'
 import { tags } from './tagged-hash.ts'
@@ -68,7 +69,7 @@ async function readOpening ({ reader, checks: { opening: check }, definition, el
     check.failUnless(expected !== undefined && equalBytes(value, encodeRecord(expected)), 'the opening is not that of the ceremony and the registrars')
     found = check.attempt('opening', () => {
       const { electionKeys, moduli } = parseOpening(value)
-      const fits = electionKeys.length === Math.max(...rules.map(({ slotValues }) => slotValues.length)) &&
+      const fits = electionKeys.length === keyCount(rules) &&
         moduli.length === definition.registrars.length && moduli.every((row) => row.length === definition.classes.length)
       if (!fits) throw new ScrutinError('ledger.record', 'the opening does not fit the definition')
       return ballotRules(electionId, rules, electionKeys, moduli)

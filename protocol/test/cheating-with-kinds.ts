@@ -104,7 +104,7 @@ t.test('an honest ballot is accepted, and comes to the result', async (t) => {
 
   // what is decrypted of a number in bits is the number: a trustee's factor for a single bit instead is refused
   const inBits = questions.findIndex(({ id }) => id === 'score-in-bits')
-  const asSlots = { ...context, questions: rules.map((one, q) => q === inBits ? { ...one, totals: [one.totals[1]!, one.totals[1]!].map(() => ({ terms: [{ slot: 0, weight: 1n }], most: 1 })) } : one) }
+  const asSlots = { ...context, questions: rules.map((one, q) => q === inBits ? { ...one, groups: one.groups.map((group) => ({ ...group, totals: group.totals.map(() => ({ terms: [{ slot: 0, weight: 1n }], most: 1 })) })) } : one) }
   refuses(t, 'decryption.proof', () => { checkDecryption(context, decryptTally(asSlots, 0, election.trustees[0]!.shares, tally), election.verification[0]!, tally) })
   t.same(combineDecryptions(rules, tally, messages)[0]![inBits], [7, 0])
 })

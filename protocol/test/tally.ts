@@ -25,7 +25,9 @@ const whole = addToTally(emptyTally(rules, 1), rules, ballots)
 
 t.test('the sums are the sums of all ciphertexts and the root is over (key, tracker) in the order of the keys', async (t) => {
   const decoded = ballots.map(({ bytes }) => decodeCiphertexts(bytes, rules).questions)
-  whole.sums[0]!.forEach(({ alpha, betas }, q) => {
+  t.same(whole.sums[0]!.map((groups) => groups.map(({ ballots }) => ballots)), [[7], [7]])
+  whole.sums[0]!.forEach((groups, q) => {
+    const { alpha, betas } = groups[0]!
     t.ok(alpha.equals(sumPoints(decoded.map((questions) => questions[q]!.alpha.toPoint()))))
     betas.forEach((beta, slot) => t.ok(beta.equals(sumPoints(decoded.map((questions) => questions[q]!.betas[slot]!.toPoint())))))
   })
@@ -72,11 +74,11 @@ t.test('classes are summed apart', async (t) => {
   ofClass1[33] = 1
   const tally = addToTally(emptyTally(rules, 2), rules, [{ ...first, bytes: ofClass1 }, ...rest])
   t.same(tally.ballotsPerClass, [6, 1])
-  t.ok(tally.sums[1]![0]!.alpha.equals(decodeCiphertexts(first.bytes, rules).questions[0]!.alpha.toPoint()))
+  t.ok(tally.sums[1]![0]![0]!.alpha.equals(decodeCiphertexts(first.bytes, rules).questions[0]!.alpha.toPoint()))
 })
 
 t.test('an empty box has identities for sums and the empty tree for root', async (t) => {
   const empty = tallyFromJson(tallyToJson(emptyTally(rules, 1)))
-  t.ok(empty.sums[0]!.every(({ alpha, betas }) => alpha.is0() && betas.every((beta) => beta.is0())))
+  t.ok(empty.sums[0]!.flat().every(({ ballots, alpha, betas }) => ballots === 0 && alpha.is0() && betas.every((beta) => beta.is0())))
   t.equal(boxRoot(empty), toHex(taggedHash(tags.emptyTree)))
 })

@@ -3,8 +3,8 @@ import { decryptTally, checkDecryption } from '../src/decryption.ts'
 import { scalarFromHex, pointFromHex, pointToHex, randomScalar } from '../src/group.ts'
 import { receiveShares } from '../src/hold-shares.ts'
 import { keysRecord } from '../src/opening.ts'
-import { choose } from '../src/kinds/choose.ts'
 import { emptyFrontier } from '../src/merkle-tree.ts'
+import { questionRules } from '../src/question-rules.ts'
 import type { Tally } from '../src/tally.ts'
 import { checkTrial, decryptTrial, parseTrialMessage, trialPoint } from '../src/trial.ts'
 import { heldCeremony } from './support/held-ceremony.ts'
@@ -49,8 +49,8 @@ t.test('cheating: shares of another, random ones, factors of another slot, elect
 t.test('a trial is no partial decryption of a box, even of one whose sums are the trial points', async (t) => {
   const slot = 0
   const alpha = trialPoint(id, keys.electionKeys[slot]!, slot)
-  const tally: Tally = { frontier: emptyFrontier, sums: [[{ alpha, betas: [alpha] }]], ballotsPerClass: [0] }
-  const box = { electionId: id, boxRoot: '00'.repeat(32), questions: [choose.rules(sampleQuestion('a', 1, { min: 0, max: 1, blank: false }))] }
+  const tally: Tally = { frontier: emptyFrontier, sums: [[[{ ballots: 0, alpha, betas: [alpha] }]]], ballotsPerClass: [0] }
+  const box = { electionId: id, boxRoot: '00'.repeat(32), questions: [questionRules(sampleQuestion('a', 1, { min: 0, max: 1, blank: false }))] }
   const verification = keys.verificationKeys[1]!.map(pointFromHex)
   const right = decryptTally(box, 1, sharesOf(1).slice(0, 1), tally)
   checkDecryption(box, right, verification, tally)

@@ -38,7 +38,7 @@ t.test('the bundle of the worked example verifies, and its result and root are t
   t.equal(report.electionId, numbers.get('election-id'))
   t.equal(report.result?.boxRoot, numbers.get('box.root'))
   t.same(report.result?.questions, [{ id: 'tree', counts: { oak: 2, lime: 1 }, blank: null, ranking: [['oak'], ['lime']], winners: ['oak'] }])
-  t.equal(report.tally?.sums[0]![0]!.alpha, numbers.get('sums.alpha'))
+  t.equal(report.tally?.sums[0]![0]![0]!.alpha, numbers.get('sums.alpha'))
 })
 
 t.test('the numbers are those in the records', async (t) => {

@@ -3,8 +3,8 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { peekBallot } from '../../protocol/src/ballot-encoding.ts'
 import { ballotRules, checkBallots, type BallotRules } from '../../protocol/src/check-ballots.ts'
 import { pointToHex } from '../../protocol/src/group.ts'
-import { findKind } from '../../protocol/src/kinds/kinds.ts'
 import { type PointArithmetic, pointArithmetic } from '../../protocol/src/point-arithmetic.ts'
+import { questionRules } from '../../protocol/src/question-rules.ts'
 import { generateKeyPair } from '../../protocol/src/schnorr.ts'
 import { addToTally, emptyTally } from '../../protocol/src/tally.ts'
 import { approvalDraft } from '../staging/draft-definition.ts'
@@ -28,7 +28,7 @@ export interface CryptoFigures {
 /** Processor milliseconds of this thread for a ballot, medians over batches of 64; every ballot must hold. */
 export async function measureCrypto (note: (text: string) => void): Promise<CryptoFigures> {
   const { questions } = approvalDraft('Bench', optionNames)
-  const slots = questions.map((question) => findKind(question.kind)!.rules(question))
+  const slots = questions.map(questionRules)
   const electionKeys = slots[0]!.slotValues.map(() => pointToHex(generateKeyPair().publicKey))
   const electionId = randomBytes(32).toString('hex')
   const rsaKeys = Array.from({ length: registrars }, () => generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 65537 }))

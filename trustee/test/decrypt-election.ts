@@ -49,7 +49,7 @@ t.test('a peer that lies about the sum gets nothing decrypted', async (t) => {
   await t.test('a lie that does not fit together', async (t) => {
     const lies: Record<string, [Lie, RegExp]> = {
       'a ballot is hidden': [{ ballots: withoutFirst() }, /trackers .*box-root/],
-      'a sum is not that of the ballots': [{ count: (count) => ({ ...count, sums: [[{ ...count.sums[0]![0]!, alpha: count.sums[0]![0]!.betas[0]! }]] }) }, /sums/],
+      'a sum is not that of the ballots': [{ count: (count) => ({ ...count, sums: [[[{ ...count.sums[0]![0]![0]!, alpha: count.sums[0]![0]![0]!.betas[0]! }]]] }) }, /sums/],
     }
     for (const [what, [lie, detail]] of Object.entries(lies)) {
       const liar = lyingPeer(first.ledger, lie)

@@ -1,4 +1,4 @@
-import type { SlotRules } from '../../src/kinds/question-kind.ts'
+import type { QuestionRules } from '../../src/question-rules.ts'
 import { bitLayout } from '../../src/slot-bits.ts'
 
 /** Where each point and scalar of a ballot stands, for tests that put something else there. */
@@ -15,7 +15,7 @@ export interface BallotLayout {
   readonly signatures: readonly number[]
 }
 
-export function ballotLayout (rules: readonly SlotRules[], registrarCount: number): BallotLayout {
+export function ballotLayout (rules: readonly QuestionRules[], registrarCount: number): BallotLayout {
   const places: Place[] = []
   const questions: { start: number, end: number }[] = []
   let offset = 34

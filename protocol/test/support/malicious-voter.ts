@@ -3,7 +3,7 @@ import { ballotVersion } from '../../src/ballot-encoding.ts'
 import { type BallotContext, BallotTranscript } from '../../src/ballot-transcript.ts'
 import { concatBytes } from '../../src/bytes.ts'
 import { basePoint, modOrder, multiply, type Point, randomScalar } from '../../src/group.ts'
-import type { SlotRules } from '../../src/kinds/question-kind.ts'
+import type { QuestionRules } from '../../src/question-rules.ts'
 import { MembershipProver } from '../../src/membership-proof.ts'
 import { type BitLayout, bitLayout, withPivots } from '../../src/slot-bits.ts'
 import { ProverOfAnything, type Prover, simulatedProver, type Statement } from './lying-prover.ts'
@@ -22,7 +22,7 @@ export type Forgery = keyof typeof lies
 export const forgeries = Object.keys(lies) as readonly Forgery[]
 
 /** A body that encrypts `slots[question][slot]`, whatever they are; when they are allowed, the proof is honest. */
-export function forgedBody (context: BallotContext, rules: readonly SlotRules[], slots: readonly (readonly bigint[])[], credentialKey: Point, forgery: Forgery): Uint8Array {
+export function forgedBody (context: BallotContext, rules: readonly QuestionRules[], slots: readonly (readonly bigint[])[], credentialKey: Point, forgery: Forgery): Uint8Array {
   const layout = bitLayout(rules)
   const statement = encryptAnything(context.electionKeys, slots)
   const prover = isAllowed(layout, slots) ? new MembershipProver(layout, slots, statement.randomness) : lies[forgery](layout, slots, statement)
