@@ -2,6 +2,7 @@
 import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js'
 import { ScrutinError } from './errors.ts'
 
+export { fromBase64url, toBase64url } from './base64url.ts'
 export { bytesToHex as toHex, concatBytes, utf8ToBytes }
 
 /** Lower-case hex of exactly `length` bytes, else `input.not-canonical`. */
@@ -14,24 +15,6 @@ export function fromHex (text: string, length: number): Uint8Array {
 
 export function isHex (text: unknown, length: number): text is string {
   return typeof text === 'string' && text.length === 2 * length && /^[0-9a-f]*$/.test(text)
-}
-
-/** base64url without padding, RFC 4648 section 5. */
-export function toBase64url (bytes: Uint8Array): string {
-  let binary = ''
-  for (const byte of bytes) binary += String.fromCharCode(byte)
-  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
-}
-
-/** Refuses padding, foreign characters and non-zero trailing bits with `input.not-canonical`. */
-export function fromBase64url (text: string): Uint8Array {
-  if (!/^[A-Za-z0-9_-]*$/.test(text) || text.length % 4 === 1) {
-    throw new ScrutinError('input.not-canonical', 'expected base64url without padding')
-  }
-  const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'))
-  const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0))
-  if (toBase64url(bytes) !== text) throw new ScrutinError('input.not-canonical', 'base64url with trailing bits')
-  return bytes
 }
 
 export function equalBytes (a: Uint8Array, b: Uint8Array): boolean {

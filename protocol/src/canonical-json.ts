@@ -25,16 +25,42 @@ export function canonicalText (value: unknown): string {
   return text
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
 /** Parses JSON and refuses with `input.not-canonical` any text that is not its own canonical form. */
 export function parseCanonical (bytes: Uint8Array): unknown {
   let text: string
   let value: unknown
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    text = utf8.decode(bytes)
     value = JSON.parse(text)
   } catch (cause) {
     throw new ScrutinError('input.malformed', 'expected JSON in UTF-8', { cause })
   }
-  if (canonicalText(value) !== text) throw new ScrutinError('input.not-canonical', 'expected canonical JSON (RFC 8785)')
+  if (!isPlainlyCanonical(value, text) && canonicalText(value) !== text) throw new ScrutinError('input.not-canonical', 'expected canonical JSON (RFC 8785)')
   return value
+}
+
+/**
+ * Whether a text is the canonical form of the value that it was parsed to, for nearly all that are, ten times faster than
+ * writing it again: RFC 8785 takes strings and numbers from JSON.stringify, without lone surrogates, and its only order
+ * of names is the one by code units. Names that are numbers come in another order in JavaScript: false says nothing.
+ */
+function isPlainlyCanonical (value: unknown, text: string): boolean {
+  try {
+    return !text.includes('\\ud') && JSON.stringify(value) === text && hasSortedNames(value)
+  } catch {
+    return false // nested too deep
+  }
+}
+
+function hasSortedNames (value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  if (Array.isArray(value)) return value.every(hasSortedNames)
+  let last: string | undefined
+  for (const [name, member] of Object.entries(value)) {
+    if ((last !== undefined && name <= last) || !hasSortedNames(member)) return false
+    last = name
+  }
+  return true
 }

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { utf8ToBytes } from '../src/bytes.ts'
 import { canonicalBytes, canonicalText, parseCanonical } from '../src/canonical-json.ts'
+import { ScrutinError } from '../src/errors.ts'
 import { refuses } from './support/refuses.ts'
 
 const vector = (path: string): Buffer => readFileSync(new URL(`vectors/rfc8785-jcs/${path}`, import.meta.url))
@@ -32,6 +33,25 @@ t.test('any JSON has one canonical form, which parses to the same value', async 
 t.test('another order, spaces, doubled names and other spellings of numbers and characters are refused', async (t) => {
   const texts = ['{"b":1,"a":2}', '{ "a":1}', '{"a":1}\n', '{"a":1,"a":1}', '1.0', '1e2', '-0', '"\\u0041"', '"\\/"', '100000000000000000000000']
   for (const text of texts) refuses(t, 'input.not-canonical', () => parseCanonical(utf8ToBytes(text)))
+})
+
+t.test('whatever is parsed is what its canonical form says, and nothing else', async (t) => {
+  // names that JavaScript sorts, repeats or inherits otherwise
+  const names = fc.constantFrom('1', '9', '10', '4294967295', 'a', 'A', 'é', '\u{1f600}', '\ufb33', '__proto__', 'toJSON', 'constructor', '')
+  const { value: json } = fc.letrec((tie) => ({
+    value: fc.oneof({ depthSize: 'small' }, fc.double({ noNaN: true, noDefaultInfinity: true }), fc.string({ unit: 'binary' }), fc.boolean(), fc.array(tie('value'), { maxLength: 3 }), tie('object')),
+    object: fc.array(fc.tuple(names, tie('value')), { maxLength: 4 }).map((entries) => Object.fromEntries(entries)),
+  }))
+  fc.assert(fc.property(json, fc.boolean(), (value, inOrder) => {
+    const text = inOrder ? canonicalText(value) : JSON.stringify(value)
+    const expected = canonicalText(JSON.parse(text)) === text
+    try {
+      return canonicalText(parseCanonical(utf8ToBytes(text))) === text && expected
+    } catch (error) {
+      return !expected && error instanceof ScrutinError && error.code === 'input.not-canonical'
+    }
+  }), { numRuns: 300 })
+  t.pass()
 })
 
 t.test('what is no JSON in UTF-8 is refused', async (t) => {
