@@ -1,5 +1,6 @@
 /** A verification report for people and for programs. */
-import type { QuestionResult } from '../../protocol/src/kinds/question-kind.ts'
+import type { QuestionCounts, QuestionResult } from '../../protocol/src/kinds/question-kind.ts'
+import type { ResultRecord } from '../../protocol/src/records.ts'
 import type { AuditReport } from './audit.ts'
 import { finalStatuses } from './what-stays-open.ts'
 
@@ -48,22 +49,42 @@ function checkLine ({ name, count, ok, detail }: AuditReport['checks'][number]):
 
 function resultLines ({ result }: AuditReport): string[] {
   if (result === null) return ['There is no verified result.']
-  if (result.withheld) return [`${result.ballots} ballots: too few to be decrypted.`]
+  if (result.withheld) return [`${result.ballots} ballots: too few to be decrypted.`, ...classLines(result)]
   return [
     `${result.ballots} ballots of ${result.roll} people on the roll, box ${result.boxRoot}`,
+    ...classLines(result),
     ...result.questions.flatMap(questionLines),
+    ...result.pools.length > 1 || result.pools[0]!.weight > 1 ? result.pools.flatMap(poolLines) : [],
   ]
 }
 
+function classLines ({ classes, pools }: ResultRecord): string[] {
+  if (classes.length === 1) return []
+  return [
+    ...classes.map(({ id, ballots, roll }) => `  class ${id}: ${ballots} ballots of ${roll} people`),
+    ...pools.filter(({ withheld }) => withheld).map(({ classes, ballots }) => `  NOT counted: ${ballots} ballots of ${classes.join(' and ')}, too few to be decrypted`),
+  ]
+}
+
+/** What each pool gave to the counts. */
+function poolLines ({ classes, weight, ballots, withheld, questions }: ResultRecord['pools'][number]): string[] {
+  if (withheld) return []
+  return [
+    `${classes.join(' and ')}, ${ballots} ballots, each counted ${weight === 1 ? 'once' : `${weight} times`}:`,
+    ...questions.map(({ id, counts, blank }) =>
+      `  ${id}: ${[...Object.keys(counts).map((option) => `${option} ${countOf(counts, option)}`), ...blank === null ? [] : [`blank ${blank}`]].join(', ')}`),
+  ]
+}
+
+function countOf (counts: QuestionCounts['counts'], option: string): string {
+  const count = counts[option]!
+  return typeof count === 'number' ? `${count}` : `(${Object.entries(count).map(([grade, number]) => `${grade} ${number}`).join(', ')})`
+}
+
 function questionLines ({ id, counts, blank, ranking, medians, steps = [], winners, funded, quorum }: QuestionResult): string[] {
-  const told = (option: string): string => {
-    const count = counts[option]!
-    if (typeof count === 'number') return `${count}`
-    return `${medians?.[option] ?? 'no grade'} (${Object.entries(count).map(([grade, number]) => `${grade} ${number}`).join(', ')})`
-  }
   return [
     `${id}:`,
-    ...ranking.flat().map((option) => `  ${option}: ${told(option)}`),
+    ...ranking.flat().map((option) => `  ${option}: ${medians === undefined ? '' : `${medians[option] ?? 'no grade'} `}${countOf(counts, option)}`),
     ...(blank === null ? [] : [`  blank: ${blank}`]),
     `  first: ${winners.length === 0 ? 'nobody' : winners.join(', ')}`,
     ...(funded === undefined ? [] : [`  funded for ${funded.cost} of ${funded.budget}: ${funded.options.join(', ')}`]),

@@ -6,7 +6,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import t, { type Test } from 'tap'
 import { ceremonyTags, type CommitMessage, type ComplaintMessage, type DealMessage } from '../../protocol/src/ceremony.ts'
-import { decryptTally, type DecryptionMessage } from '../../protocol/src/decryption.ts'
+import { decryptionContext, type DecryptionMessage, decryptTally } from '../../protocol/src/decryption.ts'
 import { type Definition, electionId } from '../../protocol/src/definition.ts'
 import { pointToHex, randomScalar } from '../../protocol/src/group.ts'
 import { commitMessage, dealMessage, drawSecrets } from '../../protocol/src/hold-shares.ts'
@@ -17,7 +17,7 @@ import {
 import { type KeyPair, generateKeyPair } from '../../protocol/src/schnorr.ts'
 import type { RootStatement } from '../../protocol/src/root-statement.ts'
 import { signMessage } from '../../protocol/src/signed-message.ts'
-import { tallyFromJson, boxRoot } from '../../protocol/src/tally.ts'
+import { tallyFromJson } from '../../protocol/src/tally.ts'
 import { tags } from '../../protocol/src/tagged-hash.ts'
 import { decryptTrial } from '../../protocol/src/trial.ts'
 import { castableBallot, complaintAbout, sampleRegistrarMessage, type SampleRegistrar } from '../../protocol/test/support/sample-election.ts'
@@ -186,14 +186,14 @@ t.test('partial decryptions', async (t) => {
   const [first, second] = published.keys('decryption') as [string, string]
   const tally = tallyFromJson(published.json<CountRecord>(recordKeys.count(id)))
   const withShares = (trustee: number, shares: readonly bigint[], keys: KeyPair): SignedDecryption =>
-    signMessage(tags.decryptionMessage, election.idBytes, keys, decryptTally({ electionId: election.idBytes, boxRoot: boxRoot(tally), questions: election.rules.questions }, trustee, shares, tally))
+    signMessage(tags.decryptionMessage, election.idBytes, keys, decryptTally(decryptionContext(election.definition, tally), trustee, shares))
   const wrongShares = election.trustees[0]!.shares.map(() => randomScalar())
 
   await refused(t, 'replaced by another trustee\'s', published.copy().put(first, published.json(second)), ['decryptions', 'result'])
   await refused(t, 'replaced, signed by nobody of the definition', published.copy().put(first, withShares(0, election.trustees[0]!.shares, generateKeyPair())), ['decryptions', 'result'])
   await refused(t, 'replaced by the trustee itself with another share', published.copy().put(first, withShares(0, wrongShares, election.trustees[0]!.keys)), ['decryptions', 'result'])
   await refused(t, 'one factor edited', published.copy().change<{ message: DecryptionMessage, signature: string }>(first, ({ message, signature }) =>
-    ({ message: { ...message, factors: [[[...message.factors[0]![0]!].reverse(), message.factors[0]![1]]] }, signature })), ['decryptions', 'result'])
+    ({ message: { ...message, pools: [{ classes: [0], factors: [message.pools[0]!.factors[0]!.toReversed(), message.pools[0]!.factors[1]] }] }, signature })), ['decryptions', 'result'])
   await refused(t, 'one dropped', published.copy().remove(first), ['result'])
   const third = withShares(2, election.trustees[2]!.shares, election.trustees[2]!.keys)
   await refused(t, 'one replaced by a third trustee\'s, which is right but was not combined',
@@ -215,7 +215,7 @@ t.test('the result', async (t) => {
 t.test('the definition', async (t) => {
   const key = recordKeys.definition(id)
   const changed = { ...published.json<Definition>(key), minBallots: 2 }
-  await refused(t, 'changed under its old id', published.copy().put(key, changed), ['definition', 'ceremony', 'keys'])
+  await refused(t, 'changed under its old id', published.copy().put(key, changed), ['definition', 'ceremony', 'keys', 'decryptions', 'result'])
 
   const otherElection = { ...election, definition: changed, id: electionId(changed) }
   const moved = new Forgery(otherElection, [...published.copy().put(key, changed).records].map(([name, value]) => [name.replace(id, otherElection.id), value] as const))

@@ -1,12 +1,12 @@
 /** The trustees' statements of the box's root, their partial decryptions, each checked when it is posted, and the result they combine to. */
-import { checkDecryption, type DecryptionMessage, parseDecryptionMessage } from '../../protocol/src/decryption.ts'
-import { slotRules } from '../../protocol/src/definition.ts'
+import { checkDecryption, decryptionContext, type DecryptionMessage, parseDecryptionMessage } from '../../protocol/src/decryption.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import { pointFromHex } from '../../protocol/src/group.ts'
+import { isWithheld } from '../../protocol/src/pools.ts'
 import { type CountRecord, recordKeys, type ResultRecord, type SignedDecryption } from '../../protocol/src/records.ts'
-import { computeResult, isWithheld } from '../../protocol/src/result.ts'
+import { computeResult } from '../../protocol/src/result.ts'
 import { checkRootStatement, parseRootStatement, requireRootStatements, type RootStatement } from '../../protocol/src/root-statement.ts'
-import { boxRoot, type Tally, tallyFromJson } from '../../protocol/src/tally.ts'
+import { type Tally, tallyFromJson } from '../../protocol/src/tally.ts'
 import { tags } from '../../protocol/src/tagged-hash.ts'
 import { changeStatus, readStoredElection, requireStatus, type StoredElection } from './election-records.ts'
 import { type PartyMessage, readPosted } from './require-party.ts'
@@ -40,7 +40,7 @@ export async function postDecryption (transaction: Transaction, electionId: stri
   if (!keys.qualified.includes(message.trustee)) throw new ScrutinError('trustee.disqualified')
   requireRootStatements(await readRootSigners(transaction, election), message.trustee, election.definition.threshold)
   const verification = keys.verificationKeys[message.trustee]!.map(pointFromHex)
-  checkDecryption({ electionId: election.idBytes, boxRoot: boxRoot(tally), questions: slotRules(election.definition) }, message, verification, tally)
+  checkDecryption(decryptionContext(election.definition, tally), message, verification)
   await transaction.state.put(key, signed)
   transaction.emit('decryption', { electionId, trustee: message.trustee })
   return {}

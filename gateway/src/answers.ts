@@ -2,7 +2,7 @@
 import Type, { type Static } from 'typebox'
 import { Definition, Hash, MspId, PublicKey } from '../../protocol/src/definition-schema.ts'
 import { errorCatalogue } from '../../protocol/src/errors.ts'
-import { QuestionResult } from '../../protocol/src/kinds/question-kind.ts'
+import { QuestionCounts, QuestionResult } from '../../protocol/src/kinds/question-kind.ts'
 import type { Inclusion, InclusionStatement } from '../../protocol/src/receipt.ts'
 import { directoryKinds, electionStatuses } from '../../protocol/src/records.ts'
 
@@ -54,9 +54,17 @@ export const Result = Type.Object({
   boxRoot: Hash,
   ballots: Count,
   roll: Type.Integer({ minimum: 0, description: 'People on the roll: with `ballots` the turnout' }),
+  classes: Type.Array(Type.Object({ id: Type.String(), ballots: Count, roll: Count }, closed), { description: 'The turnout by class' }),
+  pools: Type.Array(Type.Object({
+    classes: Type.Array(Type.String()),
+    weight: Type.Integer({ minimum: 1 }),
+    ballots: Count,
+    withheld: Type.Boolean({ description: 'Too few ballots: they were not decrypted, and are not counted' }),
+    questions: Type.Array(QuestionCounts, { description: 'Without the weight; empty when withheld' }),
+  }, closed), { description: 'Classes that were decrypted together, or not at all' }),
   trustees: Type.Array(Count, { description: 'Those whose partial decryptions were combined' }),
-  withheld: Type.Boolean({ description: 'Too few ballots were cast: nothing was decrypted' }),
-  questions: Type.Array(QuestionResult),
+  withheld: Type.Boolean({ description: 'Too few ballots were cast in every pool: nothing was decrypted' }),
+  questions: Type.Array(QuestionResult, { description: 'By the weights of the pools' }),
 }, closed)
 
 export const Election = Type.Object({

@@ -1,6 +1,6 @@
 import { surelyPastMs } from '../../protocol/src/clock-skew.ts'
 import { cutOffMs, timestampMs } from '../../protocol/src/definition.ts'
-import { isWithheld } from '../../protocol/src/result.ts'
+import { isWithheld } from '../../protocol/src/pools.ts'
 import { tallyFromJson } from '../../protocol/src/tally.ts'
 import type { Election } from './answers.ts'
 

@@ -7,6 +7,7 @@
 import Type, { type Static } from 'typebox'
 import { Value } from 'typebox/value'
 import { fromHex, toHex, uint32 } from './bytes.ts'
+import { type Definition, electionIdBytes, slotRules } from './definition.ts'
 import { Hash, PublicKey } from './definition-schema.ts'
 import { addEqualityEquations, equalityProofLength, type EqualityStatement, proveEquality } from './equality-proof.ts'
 import { Equations } from './equations.ts'
@@ -14,8 +15,9 @@ import { ScrutinError } from './errors.ts'
 import { basePoint, identity, invertScalar, modOrder, multiply, type Point, pointFromHex, pointToHex, sumPoints } from './group.ts'
 import { publicPointFromHex } from './public-point.ts'
 import type { Total } from './kinds/question-kind.ts'
+import { type PooledSums, pooledSums } from './pools.ts'
 import type { QuestionRules, SlotGroup } from './question-rules.ts'
-import type { GroupSums, Tally } from './tally.ts'
+import { boxRoot, type GroupSums, type Tally } from './tally.ts'
 import { tags } from './tagged-hash.ts'
 import { Transcript } from './transcript.ts'
 
@@ -31,8 +33,12 @@ export const DecryptionMessage = Type.Object({
   trustee: Type.Integer({ minimum: 0, maximum: 63 }),
   /** The box that this decrypts, and no other. */
   boxRoot: Hash,
-  /** `factors[class][question][total]`, totals numbered through the groups of a question: the point and its proof in hex. */
-  factors: Type.Array(Type.Array(Type.Array(Factor, { maxItems: 1000 }), { maxItems: 50 }), { maxItems: 16 }),
+  /** Those that may be decrypted, each by its classes, and no others. */
+  pools: Type.Array(Type.Object({
+    classes: Type.Array(Type.Integer({ minimum: 0, maximum: 15 }), { minItems: 1, maxItems: 16 }),
+    /** `factors[question][total]`, totals numbered through the groups of a question */
+    factors: Type.Array(Type.Array(Factor, { maxItems: 1000 }), { maxItems: 50 }),
+  }, closed), { maxItems: 16 }),
 }, closed)
 export type DecryptionMessage = Static<typeof DecryptionMessage>
 
@@ -43,6 +49,12 @@ export interface DecryptionContext {
   readonly boxRoot: string
   /** What is decrypted of each question, and what not. */
   readonly questions: readonly QuestionRules[]
+  readonly pools: readonly PooledSums[]
+}
+
+/** What is decrypted of a box follows from the box: there is nothing to choose. */
+export function decryptionContext (definition: Definition, tally: Tally): DecryptionContext {
+  return { electionId: electionIdBytes(definition), boxRoot: boxRoot(tally), questions: slotRules(definition), pools: pooledSums(definition, tally) }
 }
 
 export function parseDecryptionMessage (value: unknown): DecryptionMessage {
@@ -50,30 +62,35 @@ export function parseDecryptionMessage (value: unknown): DecryptionMessage {
   return value
 }
 
-/** A trustee's partial decryption of the sums; `shares[key]` are its secret shares. */
-export function decryptTally (context: DecryptionContext, trustee: number, shares: readonly bigint[], tally: Tally): DecryptionMessage {
-  const factors = tally.sums.map((questions, classIndex) => questions.map((sums, question) => totalsIn(context.questions[question]!, sums).map(({ of, group, sums: { alpha } }, total) => {
-    const share = modOrder(of.terms.reduce((sum, { slot, weight }) => sum + weight * shares[group.firstKey + slot]!, 0n))
-    const statement = { share: multiply(basePoint, share), alpha, factor: multiply(alpha, share) }
-    const proof = proveEquality(factorTranscript(context, trustee, classIndex, question, total), statement, share)
-    return { factor: pointToHex(statement.factor), proof: toHex(proof) }
-  })))
-  return { trustee, boxRoot: context.boxRoot, factors }
+/** A trustee's partial decryption of the pools' sums; `shares[key]` are its secret shares. */
+export function decryptTally (context: DecryptionContext, trustee: number, shares: readonly bigint[]): DecryptionMessage {
+  const pools = context.pools.map((pool) => ({
+    classes: [...pool.classes],
+    factors: totalsOf(context, pool).map((totals, question) => totals.map(({ of, group, sums: { alpha } }, total) => {
+      const share = modOrder(of.terms.reduce((sum, { slot, weight }) => sum + weight * shares[group.firstKey + slot]!, 0n))
+      const statement = { share: multiply(basePoint, share), alpha, factor: multiply(alpha, share) }
+      const proof = proveEquality(factorTranscript(context, trustee, pool, question, total), statement, share)
+      return { factor: pointToHex(statement.factor), proof: toHex(proof) }
+    })),
+  }))
+  return { trustee, boxRoot: context.boxRoot, pools }
 }
 
-/** Throws `decryption.root` or `decryption.proof` unless every factor is proven against the trustee's verification keys. */
-export function checkDecryption (context: DecryptionContext, message: DecryptionMessage, verification: readonly Point[], tally: Tally): void {
+/** Throws `decryption.root`, `decryption.pools` or `decryption.proof` unless these pools are decrypted, each factor proven against the trustee's verification keys. */
+export function checkDecryption (context: DecryptionContext, message: DecryptionMessage, verification: readonly Point[]): void {
   if (message.boxRoot !== context.boxRoot) throw new ScrutinError('decryption.root')
-  const expected = tally.sums.map((questions) => questions.map((sums, question) => totalsIn(context.questions[question]!, sums)))
-  const fits = message.factors.length === expected.length && message.factors.every((questions, classIndex) =>
-    questions.length === expected[classIndex]!.length && questions.every((totals, question) => totals.length === expected[classIndex]![question]!.length))
+  const told = (pools: readonly { classes: readonly number[] }[]): string => pools.map(({ classes }) => classes.join('+')).join(', ')
+  if (told(message.pools) !== told(context.pools)) throw new ScrutinError('decryption.pools', `classes ${told(message.pools) || 'none'} instead of ${told(context.pools) || 'none'}`)
+  const expected = context.pools.map((pool) => totalsOf(context, pool))
+  const fits = message.pools.every(({ factors }, pool) => factors.length === expected[pool]!.length &&
+    factors.every((totals, question) => totals.length === expected[pool]![question]!.length))
   if (!fits) throw new ScrutinError('input.malformed', 'the partial decryption does not fit the definition')
   const equations = new Equations()
   try {
-    expected.forEach((questions, classIndex) => questions.forEach((totals, question) => totals.forEach(({ of, group, sums: { alpha } }, total) => {
-      const { factor, proof } = message.factors[classIndex]![question]![total]!
+    expected.forEach((questions, pool) => questions.forEach((totals, question) => totals.forEach(({ of, group, sums: { alpha } }, total) => {
+      const { factor, proof } = message.pools[pool]!.factors[question]![total]!
       const statement: EqualityStatement = { share: totalOf(of, verification.slice(group.firstKey)), alpha, factor: publicPointFromHex(factor) }
-      addEqualityEquations(equations, factorTranscript(context, message.trustee, classIndex, question, total), statement, fromHex(proof, equalityProofLength))
+      addEqualityEquations(equations, factorTranscript(context, message.trustee, context.pools[pool]!, question, total), statement, fromHex(proof, equalityProofLength))
     })))
   } catch (error) {
     if (error instanceof ScrutinError) throw new ScrutinError('decryption.proof', error.detail)
@@ -82,19 +99,19 @@ export function checkDecryption (context: DecryptionContext, message: Decryption
   if (!equations.hold()) throw new ScrutinError('decryption.proof')
 }
 
-/** Combines exactly `threshold` checked messages into `totals[class][question][total]`. */
-export function combineDecryptions (rules: readonly QuestionRules[], tally: Tally, messages: readonly DecryptionMessage[]): number[][][] {
+/** Combines exactly `threshold` checked messages into `totals[pool][question][total]`. */
+export function combineDecryptions (context: DecryptionContext, messages: readonly DecryptionMessage[]): number[][][] {
   const lagrange = messages.map(({ trustee }) => lagrangeAtZero(trustee, messages.map((message) => message.trustee)))
   const find = logarithmFinder()
-  return tally.sums.map((questions, classIndex) => questions.map((sums, question) => totalsIn(rules[question]!, sums).map(({ of, sums: { ballots, betas } }, total) => {
-    const mask = sumPoints(messages.map((message, i) => multiply(pointFromHex(message.factors[classIndex]![question]![total]!.factor), lagrange[i]!)))
+  return context.pools.map((sums, pool) => totalsOf(context, sums).map((totals, question) => totals.map(({ of, sums: { ballots, betas } }, total) => {
+    const mask = sumPoints(messages.map((message, i) => multiply(pointFromHex(message.pools[pool]!.factors[question]![total]!.factor), lagrange[i]!)))
     return find(totalOf(of, betas).subtract(mask), of.most * ballots)
   })))
 }
 
-/** The totals of a question through all its groups, each with the sums that it is decrypted from. */
-function totalsIn ({ groups }: QuestionRules, sums: readonly GroupSums[]): { readonly of: Total, readonly group: SlotGroup, readonly sums: GroupSums }[] {
-  return groups.flatMap((group, i) => group.totals.map((of) => ({ of, group, sums: sums[i]! })))
+/** By question, the totals through all groups, each with the pool's sums that it is decrypted from. */
+function totalsOf ({ questions }: DecryptionContext, { sums }: PooledSums): { readonly of: Total, readonly group: SlotGroup, readonly sums: GroupSums }[][] {
+  return questions.map(({ groups }, question) => groups.flatMap((group, i) => group.totals.map((of) => ({ of, group, sums: sums[question]![i]! }))))
 }
 
 /** Σ weight·point over the slots of a total, of the points of its group's slots. */
@@ -148,9 +165,10 @@ export function smallLogarithms (most: number): (point: Point) => number {
   }
 }
 
-function factorTranscript (context: DecryptionContext, trustee: number, classIndex: number, question: number, total: number): Transcript {
+function factorTranscript (context: DecryptionContext, trustee: number, { classes }: PooledSums, question: number, total: number): Transcript {
   return new Transcript(tags.decryptionProof)
     .absorb('election', context.electionId)
     .absorb('box', fromHex(context.boxRoot, 32))
-    .absorb('place', new Uint8Array([trustee, classIndex, question, total].flatMap((number) => [...uint32(number)])))
+    .absorb('classes', Uint8Array.from(classes))
+    .absorb('place', new Uint8Array([trustee, question, total].flatMap((number) => [...uint32(number)])))
 }

@@ -83,6 +83,7 @@ export const errorCatalogue = {
   'root.too-few': [409, 'Too few trustees have signed the root of the box'],
   'root.sources-differ': [409, 'Members do not show the same election'],
   'decryption.exists': [409, 'This trustee has posted its partial decryption already'],
+  'decryption.pools': [409, 'These are not the sums that may be decrypted'],
   'decryption.proof': [422, 'A proof of the partial decryption does not hold'],
   'decryption.root': [409, 'The partial decryption is for another ballot box'],
   'decryption.withheld': [409, 'Too few ballots were cast: nothing is decrypted'],

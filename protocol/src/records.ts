@@ -7,7 +7,7 @@
 import { canonicalBytes } from './canonical-json.ts'
 import type { CeremonyMessage, CeremonyRound } from './ceremony.ts'
 import type { DecryptionMessage } from './decryption.ts'
-import type { QuestionResult } from './kinds/question-kind.ts'
+import type { QuestionCounts, QuestionResult } from './kinds/question-kind.ts'
 import type { RollPlace } from './roll.ts'
 import type { RootStatement } from './root-statement.ts'
 import type { Signed } from './signed-message.ts'
@@ -71,16 +71,32 @@ export interface CountRecord extends TallyJson {
   readonly complete: boolean
 }
 
+/** Classes that were decrypted together, or not at all. */
+export interface PoolResult {
+  /** Ids, in the order of the definition. */
+  readonly classes: readonly string[]
+  readonly weight: number
+  readonly ballots: number
+  /** Fewer than `minBallots`: these ballots are not counted. */
+  readonly withheld: boolean
+  /** What the ballots of the pool come to, without its weight; empty when withheld. */
+  readonly questions: readonly QuestionCounts[]
+}
+
 /** `election/<id>/result` */
 export interface ResultRecord {
   readonly boxRoot: string
   readonly ballots: number
   /** People on the roll: with `ballots` the turnout. */
   readonly roll: number
+  /** The same by class, in the order of the definition. */
+  readonly classes: readonly { readonly id: string, readonly ballots: number, readonly roll: number }[]
+  readonly pools: readonly PoolResult[]
   /** The trustees whose partial decryptions were combined. */
   readonly trustees: readonly number[]
-  /** Fewer than `minBallots` were cast: nothing was decrypted. */
+  /** Fewer than `minBallots` in every pool: nothing was decrypted. */
   readonly withheld: boolean
+  /** By the pools' weights. */
   readonly questions: readonly QuestionResult[]
 }
 

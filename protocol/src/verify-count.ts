@@ -1,12 +1,13 @@
 /** Count, partial decryptions and result, each against what the ballots themselves give. */
 import { canonicalText, parseCanonical } from './canonical-json.ts'
 import { equalBytes, fromHex } from './bytes.ts'
-import { checkDecryption, type DecryptionMessage, parseDecryptionMessage } from './decryption.ts'
+import { checkDecryption, decryptionContext, type DecryptionMessage, parseDecryptionMessage } from './decryption.ts'
 import { ScrutinError } from './errors.ts'
 import { pointFromHex } from './group.ts'
 import { parseSigned } from './messages.ts'
+import { isWithheld } from './pools.ts'
 import { encodeRecord, type KeysRecord, recordKeys, type ResultRecord } from './records.ts'
-import { computeResult, isWithheld } from './result.ts'
+import { computeResult } from './result.ts'
 import { checkRootStatement, parseRootStatement, requireRootStatements } from './root-statement.ts'
 import { assertSigned } from './signed-message.ts'
 import { boxRoot, type Tally, tallyToJson } from './tally.ts'
@@ -84,11 +85,11 @@ async function verifyRootStatements ({ reader, checks, definition, electionId, s
 }
 
 async function verifyDecryptions (
-  { reader, checks: { decryptions: check }, definition, electionId, rules, status }: Verification, keys: KeysRecord | undefined, tally: Tally | undefined, signers: readonly number[]
+  { reader, checks: { decryptions: check }, definition, electionId, status }: Verification, keys: KeysRecord | undefined, tally: Tally | undefined, signers: readonly number[]
 ): Promise<DecryptionMessage[]> {
   const messages: DecryptionMessage[] = []
   const id = fromHex(electionId, 32)
-  const root = tally === undefined ? '' : boxRoot(tally)
+  const context = tally === undefined ? undefined : decryptionContext(definition, tally)
   for await (const { key, name, value } of reader.section('decryption')) {
     check.count++
     check.attempt(`trustee ${name}`, () => {
@@ -98,11 +99,11 @@ async function verifyDecryptions (
       if (trustee === undefined || key !== recordKeys.decryption(electionId, message.trustee)) throw new ScrutinError('trustee.unknown')
       assertSigned(tags.decryptionMessage, id, trustee.key, signed)
       const verification = keys?.verificationKeys[message.trustee]
-      if (tally === undefined || verification === undefined) throw new ScrutinError('election.not-ready', 'there is nothing that could be decrypted')
+      if (tally === undefined || context === undefined || verification === undefined) throw new ScrutinError('election.not-ready', 'there is nothing that could be decrypted')
       if (!keys!.qualified.includes(message.trustee)) throw new ScrutinError('trustee.disqualified')
       if (isWithheld(definition, tally)) throw new ScrutinError('decryption.withheld')
       requireRootStatements(signers, message.trustee, definition.threshold)
-      checkDecryption({ electionId: id, boxRoot: root, questions: rules }, message, verification.map(pointFromHex), tally)
+      checkDecryption(context, message, verification.map(pointFromHex))
       messages.push(message)
     })
   }

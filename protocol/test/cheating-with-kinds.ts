@@ -1,13 +1,13 @@
 /** Every kind of question with real proofs: an honest ballot to the result, and cheats that only the proofs can stop. */
 import t from 'tap'
 import { checkBallots } from '../src/check-ballots.ts'
-import { checkDecryption, combineDecryptions, decryptTally } from '../src/decryption.ts'
+import { checkDecryption, combineDecryptions, decryptionContext, decryptTally } from '../src/decryption.ts'
 import { slotRules } from '../src/definition.ts'
 import { pointToHex } from '../src/group.ts'
 import { type Answer, answerSlots, kindNames, type Question } from '../src/kinds/kinds.ts'
 import { checkFileOf, parseCheckFile, verifyCheckFile } from '../src/opened-ballot.ts'
 import { computeResult } from '../src/result.ts'
-import { addToTally, boxRoot, emptyTally } from '../src/tally.ts'
+import { addToTally, emptyTally } from '../src/tally.ts'
 import { codeOf } from './support/cheating-scene.ts'
 import { forgedBody, forgeries } from './support/malicious-voter.ts'
 import { fillBallot, sealBallot } from './support/raw-ballot.ts'
@@ -88,9 +88,9 @@ t.test('an honest ballot is accepted, and comes to the result', async (t) => {
   t.equal(verdict(body), undefined)
   t.equal(verdict(forgedBody(election.context, rules, honestSlots, voter.keys.publicKey, 'simulate the proof')), undefined, 'the cheater of these tests, while behaving')
   const tally = addToTally(emptyTally(rules, 1), rules, [{ credentialKey: pointToHex(voter.keys.publicKey), bytes: body }])
-  const context = { electionId: election.idBytes, boxRoot: boxRoot(tally), questions: rules }
-  const messages = election.trustees.map(({ shares }, i) => decryptTally(context, i, shares, tally))
-  for (const message of messages) checkDecryption(context, message, election.verification[message.trustee]!, tally)
+  const context = decryptionContext(election.definition, tally)
+  const messages = election.trustees.map(({ shares }, i) => decryptTally(context, i, shares))
+  for (const message of messages) checkDecryption(context, message, election.verification[message.trustee]!)
   t.match(computeResult(election.definition, tally, messages).questions, [
     { id: 'choose', counts: { 'option-1': 1, 'option-2': 0 } },
     { id: 'yes-no', counts: { yes: 0, no: 1 }, blank: 0 },
@@ -105,8 +105,8 @@ t.test('an honest ballot is accepted, and comes to the result', async (t) => {
   // what is decrypted of a number in bits is the number: a trustee's factor for a single bit instead is refused
   const inBits = questions.findIndex(({ id }) => id === 'score-in-bits')
   const asSlots = { ...context, questions: rules.map((one, q) => q === inBits ? { ...one, groups: one.groups.map((group) => ({ ...group, totals: group.totals.map(() => ({ terms: [{ slot: 0, weight: 1n }], most: 1 })) })) } : one) }
-  refuses(t, 'decryption.proof', () => { checkDecryption(context, decryptTally(asSlots, 0, election.trustees[0]!.shares, tally), election.verification[0]!, tally) })
-  t.same(combineDecryptions(rules, tally, messages)[0]![inBits], [7, 0])
+  refuses(t, 'decryption.proof', () => { checkDecryption(context, decryptTally(asSlots, 0, election.trustees[0]!.shares), election.verification[0]!) })
+  t.same(combineDecryptions(context, messages)[0]![inBits], [7, 0])
 })
 
 t.test('an opened ballot of every kind shows what it holds', async (t) => {

@@ -1,13 +1,14 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { checkDecryption, combineDecryptions, type DecryptionMessage, decryptTally, parseDecryptionMessage, smallLogarithms } from '../src/decryption.ts'
+import { checkDecryption, combineDecryptions, decryptionContext, type DecryptionMessage, decryptTally, parseDecryptionMessage, smallLogarithms } from '../src/decryption.ts'
 import { slotRules } from '../src/definition.ts'
 import { fillBallot } from './support/raw-ballot.ts'
 import { basePoint, decodeScalar, encodeScalar, groupOrder, identity, modOrder, multiply, pointFromHex, pointToHex, randomScalar } from '../src/group.ts'
 import { fromHex, toHex } from '../src/bytes.ts'
-import { computeResult, isWithheld } from '../src/result.ts'
+import { isWithheld } from '../src/pools.ts'
+import { computeResult } from '../src/result.ts'
 import { generateKeyPair } from '../src/schnorr.ts'
-import { addToTally, boxRoot, emptyTally } from '../src/tally.ts'
+import { addToTally, emptyTally } from '../src/tally.ts'
 import { refuses } from './support/refuses.ts'
 import { sampleElection } from './support/sample-election.ts'
 import { sampleQuestion } from './support/sample-definition.ts'
@@ -21,17 +22,18 @@ const ballots = Array.from({ length: 6 }, (_, i) => {
   return { credentialKey: pointToHex(publicKey), bytes: fillBallot(election.context, questions, answers, publicKey).body }
 }).sort((a, b) => a.credentialKey < b.credentialKey ? -1 : 1)
 const tally = addToTally(emptyTally(rules, 1), rules, ballots)
-const context = { electionId: election.idBytes, boxRoot: boxRoot(tally), questions: rules }
+const context = decryptionContext(election.definition, tally)
 const expected = [[[1, 4, 2], [1]]]
-const messages = election.trustees.map(({ shares }, trustee) => decryptTally(context, trustee, shares, tally))
-const check = (message: DecryptionMessage, verifiedAs = message.trustee): void => { checkDecryption(context, message, election.verification[verifiedAs]!, tally) }
+const messages = election.trustees.map(({ shares }, trustee) => decryptTally(context, trustee, shares))
+const check = (message: DecryptionMessage, verifiedAs = message.trustee): void => { checkDecryption(context, message, election.verification[verifiedAs]!) }
 
 t.test('honest partial decryptions pass and are read in their exact form', async (t) => {
   for (const message of messages) {
     check(message)
     t.same(parseDecryptionMessage(message), message)
   }
-  for (const wrong of [null, {}, { ...messages[0], trustee: 64 }, { ...messages[0], more: 1 }, { ...messages[0], boxRoot: 'ab' }, { ...messages[0], factors: [[[{ factor: 'ab', proof: '' }]]] }]) {
+  for (const wrong of [null, {}, { ...messages[0], trustee: 64 }, { ...messages[0], more: 1 }, { ...messages[0], boxRoot: 'ab' }, { ...messages[0], pools: [{ classes: [0], factors: [[{ factor: 'ab', proof: '' }]] }] },
+    { ...messages[0], pools: [{ classes: [], factors: [] }] }, { ...messages[0], pools: [{ classes: [16], factors: [] }] }]) {
     refuses(t, 'input.malformed', () => parseDecryptionMessage(wrong))
   }
 })
@@ -39,13 +41,13 @@ t.test('honest partial decryptions pass and are read in their exact form', async
 t.test('every subset of t trustees gives the same result', async (t) => {
   t.equal(election.definition.threshold, 3)
   for (const trustees of [[0, 1, 2], [0, 1, 3], [0, 2, 3], [1, 2, 3]]) {
-    t.same(combineDecryptions(rules, tally, trustees.map((trustee) => messages[trustee]!)), expected)
+    t.same(combineDecryptions(context, trustees.map((trustee) => messages[trustee]!)), expected)
   }
 })
 
 t.test('fewer than t give nothing, and one trustee twice is not two', async (t) => {
-  refuses(t, 'decryption.proof', () => combineDecryptions(rules, tally, messages.slice(0, 2)), /out of range/)
-  refuses(t, 'decryption.proof', () => combineDecryptions(rules, tally, [messages[0]!, messages[1]!, messages[1]!]), /out of range/)
+  refuses(t, 'decryption.proof', () => combineDecryptions(context, messages.slice(0, 2)), /out of range/)
+  refuses(t, 'decryption.proof', () => combineDecryptions(context, [messages[0]!, messages[1]!, messages[1]!]), /out of range/)
 })
 
 t.test('the result takes the first t trustees and names options', async (t) => {
@@ -53,6 +55,14 @@ t.test('the result takes the first t trustees and names options', async (t) => {
     boxRoot: context.boxRoot,
     ballots: 6,
     roll: 6,
+    classes: [{ id: 'all', ballots: 6, roll: 6 }],
+    pools: [{
+      classes: ['all'],
+      weight: 1,
+      ballots: 6,
+      withheld: false,
+      questions: [{ id: 'a', counts: { 'option-1': 1, 'option-2': 4 }, blank: 2 }, { id: 'b', counts: { 'option-1': 1 }, blank: null }],
+    }],
     trustees: [0, 1, 2],
     withheld: false,
     questions: [
@@ -76,19 +86,28 @@ t.test('below the fewest ballots nothing is decrypted', async (t) => {
   const strict = { ...election.definition, minBallots: 7 }
   t.ok(isWithheld(strict, tally))
   t.notOk(isWithheld({ ...strict, minBallots: 6 }, tally))
-  t.same(computeResult(strict, tally, []), { boxRoot: context.boxRoot, ballots: 6, roll: 6, trustees: [], withheld: true, questions: [] })
+  t.same(computeResult(strict, tally, []), {
+    boxRoot: context.boxRoot,
+    ballots: 6,
+    roll: 6,
+    classes: [{ id: 'all', ballots: 6, roll: 6 }],
+    pools: [{ classes: ['all'], weight: 1, ballots: 6, withheld: true, questions: [] }],
+    trustees: [],
+    withheld: true,
+    questions: [],
+  })
 })
 
 /** The message with one slot's part changed. */
 function changed (message: DecryptionMessage, part: { factor?: string, proof?: string }, question = 0, slot = 0): DecryptionMessage {
-  const factors = structuredClone(message.factors)
-  Object.assign(factors[0]![question]![slot]!, part)
-  return { ...message, factors }
+  const pools = structuredClone(message.pools)
+  Object.assign(pools[0]!.factors[question]![slot]!, part)
+  return { ...message, pools }
 }
 
 t.test('cheating: a factor that is wrong, of another trustee, of another slot or of another question', async (t) => {
   const [mine, theirs] = messages as [DecryptionMessage, DecryptionMessage]
-  const part = (message: DecryptionMessage, question: number, slot: number): { factor: string, proof: string } => message.factors[0]![question]![slot]!
+  const part = (message: DecryptionMessage, question: number, slot: number): { factor: string, proof: string } => message.pools[0]!.factors[question]![slot]!
   refuses(t, 'decryption.proof', () => { check(changed(mine, { factor: pointToHex(pointFromHex(part(mine, 0, 0).factor).add(basePoint)) })) })
   refuses(t, 'decryption.proof', () => { check(changed(mine, { factor: part(theirs, 0, 0).factor })) })
   refuses(t, 'decryption.proof', () => { check(changed(mine, part(theirs, 0, 0))) })
@@ -103,28 +122,33 @@ t.test('cheating: another trustee\'s message under one\'s own number', async (t)
 })
 
 t.test('cheating: shares that are not those of the ceremony', async (t) => {
-  refuses(t, 'decryption.proof', () => { check(decryptTally(context, 0, election.keys.map(randomScalar), tally)) })
+  refuses(t, 'decryption.proof', () => { check(decryptTally(context, 0, election.keys.map(randomScalar))) })
   const shares = election.trustees[0]!.shares
-  refuses(t, 'decryption.proof', () => { check(decryptTally(context, 0, shares.toReversed(), tally)) })
-  refuses(t, 'decryption.proof', () => { check(decryptTally(context, 0, [modOrder(shares[0]! + 1n), ...shares.slice(1)], tally)) })
+  refuses(t, 'decryption.proof', () => { check(decryptTally(context, 0, shares.toReversed())) })
+  refuses(t, 'decryption.proof', () => { check(decryptTally(context, 0, [modOrder(shares[0]! + 1n), ...shares.slice(1)])) })
 })
 
 t.test('cheating: a decryption of another box or election', async (t) => {
   const fewer = addToTally(emptyTally(rules, 1), rules, ballots.slice(1))
   const shares = election.trustees[0]!.shares
-  const ofFewer = decryptTally({ ...context, boxRoot: boxRoot(fewer) }, 0, shares, fewer)
+  const contextOfFewer = decryptionContext(election.definition, fewer)
+  const ofFewer = decryptTally(contextOfFewer, 0, shares)
   refuses(t, 'decryption.root', () => { check(ofFewer) })
   refuses(t, 'decryption.proof', () => { check({ ...ofFewer, boxRoot: context.boxRoot }) })
-  refuses(t, 'decryption.proof', () => { check(decryptTally(context, 0, shares, fewer)) })
-  refuses(t, 'decryption.proof', () => { check({ ...decryptTally({ ...context, boxRoot: 'ab'.repeat(32) }, 0, shares, tally), boxRoot: context.boxRoot }) })
-  refuses(t, 'decryption.proof', () => { check(decryptTally({ ...context, electionId: new Uint8Array(32) }, 0, shares, tally)) })
+  refuses(t, 'decryption.proof', () => { check(decryptTally({ ...contextOfFewer, boxRoot: context.boxRoot }, 0, shares)) })
+  refuses(t, 'decryption.proof', () => { check({ ...decryptTally({ ...context, boxRoot: 'ab'.repeat(32) }, 0, shares), boxRoot: context.boxRoot }) })
+  refuses(t, 'decryption.proof', () => { check(decryptTally({ ...context, electionId: new Uint8Array(32) }, 0, shares)) })
 })
 
 t.test('cheating: factors left out, added or in other encodings', async (t) => {
   const [message] = messages as [DecryptionMessage]
-  const [[first, second]] = message.factors as [[DecryptionMessage['factors'][number][number], DecryptionMessage['factors'][number][number]]]
-  for (const factors of [[], [[first]], [[first, []]], [[first.slice(1), second]], [[first, [...second, ...second]]], [[first, second, second]], [[first, second], [first, second]]]) {
-    refuses(t, 'input.malformed', () => { check({ ...message, factors }) })
+  type Factors = DecryptionMessage['pools'][number]['factors']
+  const [first, second] = message.pools[0]!.factors as [Factors[number], Factors[number]]
+  for (const factors of [[], [first], [first, []], [first.slice(1), second], [first, [...second, ...second]], [first, second, second]]) {
+    refuses(t, 'input.malformed', () => { check({ ...message, pools: [{ classes: [0], factors }] }) })
+  }
+  for (const pools of [[], [...message.pools, ...message.pools], [{ classes: [1], factors: [first, second] }], [{ classes: [0, 1], factors: [first, second] }]]) {
+    refuses(t, 'decryption.pools', () => { check({ ...message, pools }) })
   }
   const { proof } = first[0]!
   const response = decodeScalar(fromHex(proof.slice(128), 32))

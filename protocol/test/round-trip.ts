@@ -1,10 +1,10 @@
 import t from 'tap'
 import { checkBallots } from '../src/check-ballots.ts'
 import { checkCommit, checkDeal } from '../src/ceremony.ts'
-import { decryptTally, checkDecryption } from '../src/decryption.ts'
+import { checkDecryption, decryptionContext, decryptTally } from '../src/decryption.ts'
 import { slotRules } from '../src/definition.ts'
 import { computeResult } from '../src/result.ts'
-import { addToTally, boxRoot, emptyTally, tallyFromJson, tallyToJson } from '../src/tally.ts'
+import { addToTally, emptyTally, tallyFromJson, tallyToJson } from '../src/tally.ts'
 import { castableBallot, sampleElection } from './support/sample-election.ts'
 import { sampleQuestion } from './support/sample-definition.ts'
 
@@ -31,9 +31,9 @@ t.test('an election from the ceremony to the result', async (t) => {
   const ordered = ballots.toSorted((a, b) => a.credentialKey < b.credentialKey ? -1 : 1)
   let tally = emptyTally(rules, 1)
   for (const ballot of ordered) tally = tallyFromJson(tallyToJson(addToTally(tally, rules, [ballot])))
-  const context = { electionId: election.idBytes, boxRoot: boxRoot(tally), questions: rules }
-  const messages = [0, 2].map((trustee) => decryptTally(context, trustee, election.trustees[trustee]!.shares, tally))
-  for (const message of messages) checkDecryption(context, message, election.verification[message.trustee]!, tally)
+  const context = decryptionContext(election.definition, tally)
+  const messages = [0, 2].map((trustee) => decryptTally(context, trustee, election.trustees[trustee]!.shares))
+  for (const message of messages) checkDecryption(context, message, election.verification[message.trustee]!)
   const result = computeResult(election.definition, tally, messages)
   t.match(result, {
     ballots: 3,

@@ -1,11 +1,9 @@
 import t from 'tap'
-import { decryptTally, checkDecryption } from '../src/decryption.ts'
+import { checkDecryption, type DecryptionContext, decryptTally } from '../src/decryption.ts'
 import { scalarFromHex, pointFromHex, pointToHex, randomScalar } from '../src/group.ts'
 import { receiveShares } from '../src/hold-shares.ts'
 import { keysRecord } from '../src/opening.ts'
-import { emptyFrontier } from '../src/merkle-tree.ts'
 import { questionRules } from '../src/question-rules.ts'
-import type { Tally } from '../src/tally.ts'
 import { checkTrial, decryptTrial, parseTrialMessage, trialPoint } from '../src/trial.ts'
 import { heldCeremony } from './support/held-ceremony.ts'
 import { refuses } from './support/refuses.ts'
@@ -49,12 +47,17 @@ t.test('cheating: shares of another, random ones, factors of another slot, elect
 t.test('a trial is no partial decryption of a box, even of one whose sums are the trial points', async (t) => {
   const slot = 0
   const alpha = trialPoint(id, keys.electionKeys[slot]!, slot)
-  const tally: Tally = { frontier: emptyFrontier, sums: [[[{ ballots: 0, alpha, betas: [alpha] }]]], ballotsPerClass: [0] }
-  const box = { electionId: id, boxRoot: '00'.repeat(32), questions: [questionRules(sampleQuestion('a', 1, { min: 0, max: 1, blank: false }))] }
+  const box: DecryptionContext = {
+    electionId: id,
+    boxRoot: '00'.repeat(32),
+    questions: [questionRules(sampleQuestion('a', 1, { min: 0, max: 1, blank: false }))],
+    pools: [{ classes: [0], weight: 1, ballots: 1, withheld: false, sums: [[{ ballots: 1, alpha, betas: [alpha] }]] }],
+  }
   const verification = keys.verificationKeys[1]!.map(pointFromHex)
-  const right = decryptTally(box, 1, sharesOf(1).slice(0, 1), tally)
-  checkDecryption(box, right, verification, tally)
-  t.equal(right.factors[0]![0]![0]!.factor, trial.factors[slot]!.factor, 'the same factor')
-  refuses(t, 'decryption.proof', () => { checkDecryption(box, { ...right, factors: [[[trial.factors[slot]!]]] }, verification, tally) })
-  refuses(t, 'trial.proof', () => { checkTrial(id, keys, { ...trial, factors: [right.factors[0]![0]![0]!, trial.factors[1]!] }) })
+  const right = decryptTally(box, 1, sharesOf(1).slice(0, 1))
+  checkDecryption(box, right, verification)
+  const [[mine]] = right.pools[0]!.factors as [[typeof trial.factors[number]]]
+  t.equal(mine.factor, trial.factors[slot]!.factor, 'the same factor')
+  refuses(t, 'decryption.proof', () => { checkDecryption(box, { ...right, pools: [{ classes: [0], factors: [[trial.factors[slot]!]] }] }, verification) })
+  refuses(t, 'trial.proof', () => { checkTrial(id, keys, { ...trial, factors: [mine, trial.factors[1]!] }) })
 })

@@ -89,7 +89,7 @@ t.test('with the printed challenges the equations of SPEC.md hold', async (t) =>
   t.ok(sum([x, pointNamed('ballot.0.beta.0')], [x * w, pointNamed('ballot.0.beta.1')], [1n, slotMask])
     .equals(sum([randomnessAnswer, pointNamed('keys.election.0')], [w * randomnessAnswer, pointNamed('keys.election.1')], [f0 + w * f1, basePoint])), 'slots')
 
-  const { factor, proof } = jsonOf<SignedDecryption>('decryption/00').message.factors[0]![0]![0]!
+  const { factor, proof } = jsonOf<SignedDecryption>('decryption/00').message.pools[0]!.factors[0]![0]!
   const [c, z] = [scalarNamed('decryption.0.slot.0.challenge'), scalarFromHex(proof.slice(128))]
   t.ok(multiply(basePoint, z).equals(pointFromHex(proof.slice(0, 64)).add(multiply(pointNamed('keys.verification.0.0'), c))))
   t.ok(multiply(pointNamed('sums.alpha'), z).equals(pointFromHex(proof.slice(64, 128)).add(multiply(pointFromHex(factor), c))))

@@ -5,13 +5,11 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { electionRecords } from '../../ledger/src/election-records.ts'
-import { fromHex } from '../../protocol/src/bytes.ts'
-import { decryptTally } from '../../protocol/src/decryption.ts'
-import { slotRules } from '../../protocol/src/definition.ts'
+import { decryptionContext, decryptTally } from '../../protocol/src/decryption.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import { scalarFromHex } from '../../protocol/src/group.ts'
+import { isWithheld } from '../../protocol/src/pools.ts'
 import type { SignedDecryption } from '../../protocol/src/records.ts'
-import { isWithheld } from '../../protocol/src/result.ts'
 import { signMessage } from '../../protocol/src/signed-message.ts'
 import { boxRoot } from '../../protocol/src/tally.ts'
 import { tags } from '../../protocol/src/tagged-hash.ts'
@@ -102,7 +100,7 @@ async function requireTalliedStill ({ shown }: Recount): Promise<boolean> {
 
 /** The box that is decrypted is written down first: there is never a second one. */
 async function partialDecryption ({ store }: Trustee, { id, definition }: KnownElection, index: number, { tally, keys }: Recount): Promise<SignedDecryption> {
-  const context = { electionId: fromHex(id, 32), boxRoot: boxRoot(tally), questions: slotRules(definition) }
+  const context = decryptionContext(definition, tally)
   const kept = await store.update(id, (now) => {
     if (now.root?.message.boxRoot !== context.boxRoot) throw new ScrutinError('decryption.root', 'this trustee has not signed this root')
     if (now.decryption !== undefined) {
@@ -111,7 +109,7 @@ async function partialDecryption ({ store }: Trustee, { id, definition }: KnownE
     }
     const shares = now.shares?.[keys.transcript]
     if (shares === undefined) throw new ScrutinError('election.not-ready', 'the key store holds no share of this election')
-    const message = decryptTally(context, index, shares.map(scalarFromHex), tally)
+    const message = decryptTally(context, index, shares.map(scalarFromHex))
     return { ...now, decryption: { boxRoot: context.boxRoot, signed: signMessage(tags.decryptionMessage, context.electionId, store.keys, message) } }
   })
   return kept.decryption!.signed

@@ -8,7 +8,7 @@ import { joinFrames } from '../../../protocol/src/bytes.ts'
 import { canonicalText } from '../../../protocol/src/canonical-json.ts'
 import { ceremonyTags, type CeremonyMessage } from '../../../protocol/src/ceremony.ts'
 import { blindedMessageHash } from '../../../protocol/src/credential.ts'
-import { decryptTally } from '../../../protocol/src/decryption.ts'
+import { decryptionContext, type DecryptionMessage, decryptTally } from '../../../protocol/src/decryption.ts'
 import { isErrorCode, ScrutinError } from '../../../protocol/src/errors.ts'
 import { confirmMessage } from '../../../protocol/src/hold-shares.ts'
 import { signIssuance } from '../../../protocol/src/issuances.ts'
@@ -153,12 +153,12 @@ export async function countAll (as: LedgerAs, election: SampleElection, pageSize
   }
 }
 
-export async function postDecryption (as: LedgerAs, election: SampleElection, trustee: number): Promise<void> {
+export async function postDecryption (as: LedgerAs, election: SampleElection, trustee: number, change: (message: DecryptionMessage) => DecryptionMessage = (message) => message): Promise<void> {
   const { count } = await readElectionView(as, election)
   const tally = tallyFromJson(count!)
   const { keys, shares } = election.trustees[trustee]!
-  const message = decryptTally({ electionId: election.idBytes, boxRoot: boxRoot(tally), questions: election.rules.questions }, trustee, shares, tally)
-  const signed = signMessage(tags.decryptionMessage, election.idBytes, keys, message)
+  const message = decryptTally(decryptionContext(election.definition, tally), trustee, shares)
+  const signed = signMessage(tags.decryptionMessage, election.idBytes, keys, change(message))
   await (await as(election.definition.trustees[trustee]!.mspId, 'trustee')).submit('postDecryption', [election.id, JSON.stringify(signed)])
 }
 

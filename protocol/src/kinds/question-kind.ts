@@ -32,11 +32,19 @@ export interface SlotRules {
 
 const Count = Type.Integer({ minimum: 0 })
 
-/** One shape for all kinds, so that whoever shows results can show those of any kind. */
-export const QuestionResult = Type.Object({
+const counted = {
   id: Type.String(),
   counts: Type.Record(Type.String(), Type.Union([Count, Type.Record(Type.String(), Count)]), { description: 'By option; by candidate and grade for majority judgment' }),
   blank: Type.Union([Count, Type.Null()], { description: 'Blank answers; null when the question offers none' }),
+}
+
+/** What some of the ballots come to. */
+export const QuestionCounts = Type.Object(counted, closed)
+export type QuestionCounts = Static<typeof QuestionCounts>
+
+/** One shape for all kinds, so that whoever shows results can show those of any kind. */
+export const QuestionResult = Type.Object({
+  ...counted,
   ranking: Type.Array(Type.Array(Type.String()), { description: 'Best first; those that stand together are exactly equal' }),
   winners: Type.Array(Type.String(), { description: 'Those first in the ranking; nobody when nobody got anything' }),
   funded: Type.Optional(Funded),
@@ -66,8 +74,8 @@ export interface QuestionKind<Question, Answer> {
   rules (question: Question): SlotRules
   /** Slot values of an answer that has its form; throws `input.malformed` when the question does not allow it. */
   slots (question: Question, answer: Answer): bigint[]
-  /** From the totals of so many ballots to the result. */
-  result (question: Question, totals: readonly number[], ballots: number): QuestionResult
+  /** From the totals of so many votes to the result. A ballot of weight w is w votes, in the totals too. */
+  result (question: Question, totals: readonly number[], votes: number): QuestionResult
   /** Says in English how an answer is typed. */
   hint (question: Question): string
   /** An answer as it is typed, by ids; it may not be of the form at all. */

@@ -12,7 +12,7 @@ import { basePoint, decodePoint, derivePoint, invertScalar, modOrder, multiply, 
 import type { SignedDecryption, SignedRegistrarMessage, SignedTrial } from '../../src/records.ts'
 import type { Signed } from '../../src/signed-message.ts'
 
-type Factors = DecryptionMessage['factors'][number][number]
+type Factors = DecryptionMessage['pools'][number]['factors'][number]
 
 interface WorkedExample {
   readonly bundle: readonly string[]
@@ -169,9 +169,9 @@ export function computeWorkedExample (): ReadonlyMap<string, string> {
 
   say('root-statement.0.message', messageBytes('box-root/00').toString('utf8'))
   say('root-statement.0.challenge', signatureChallenge('root-statement', bytes(definition.trustees[0]!.key), signatureOf('box-root/00'), Buffer.concat([frame(id), frame(messageBytes('box-root/00'))])))
-  const factors = [0, 1].map((trustee) => json<SignedDecryption>(`decryption/0${trustee}`).message.factors[0]![0]!) as [Factors, Factors]
+  const factors = [0, 1].map((trustee) => json<SignedDecryption>(`decryption/0${trustee}`).message.pools[0]!.factors[0]!) as [Factors, Factors]
   say('decryption.0.slot.0.factor', factors[0][0]!.factor)
-  say('decryption.0.slot.0.challenge', challenge('decryption-proof', [['election', id], ['box', bytes(root)], ['place', Buffer.alloc(16)],
+  say('decryption.0.slot.0.challenge', challenge('decryption-proof', [['election', id], ['box', bytes(root)], ['classes', Buffer.of(0)], ['place', Buffer.alloc(12)],
     ['share', bytes(pointToHex(verification(0, 0)))], ['alpha', bytes(pointToHex(sums[0]!))], ['factor', bytes(factors[0][0]!.factor)], ['commitments', bytes(factors[0][0]!.proof).subarray(0, 64)]]))
   // x_0 = 1 and x_1 = 2: λ_0 = 2/(2-1), λ_1 = 1/(1-2)
   const lagrange = [2n, modOrder(invertScalar(modOrder(-1n)))]

@@ -7,7 +7,7 @@ import { bundleLines } from '../../src/bundle.ts'
 import { toBase64url, toHex } from '../../src/bytes.ts'
 import { ceremonyTags } from '../../src/ceremony.ts'
 import { blindedMessageHash } from '../../src/credential.ts'
-import { decryptTally } from '../../src/decryption.ts'
+import { decryptionContext, decryptTally } from '../../src/decryption.ts'
 import { slotRules } from '../../src/definition.ts'
 import { fillBallot, sealBallot } from './raw-ballot.ts'
 import { pointToHex, scalarToHex } from '../../src/group.ts'
@@ -102,7 +102,7 @@ put(recordKeys.count(id), { ...tallyToJson(tally), cursor: box.at(-1)!.credentia
 election.trustees.forEach(({ keys: own }, i) => {
   put(recordKeys.boxRoot(id, i), signMessage(tags.rootStatement, idBytes, own, { trustee: i, boxRoot: boxRoot(tally), ballots: tally.frontier.size }))
 })
-const decryptions = election.trustees.map(({ shares }, i) => decryptTally({ electionId: idBytes, boxRoot: boxRoot(tally), questions: rules }, i, shares, tally))
+const decryptions = election.trustees.map(({ shares }, i) => decryptTally(decryptionContext(definition, tally), i, shares))
 decryptions.forEach((message, i) => { put(recordKeys.decryption(id, i), signMessage(tags.decryptionMessage, idBytes, election.trustees[i]!.keys, message)) })
 put(recordKeys.result(id), computeResult(definition, tally, decryptions))
 
