@@ -22,6 +22,7 @@ import { explainDirectory } from './explain/directory.ts'
 import { ElectionWrite, statusOf } from './explain/election-write.ts'
 import { explainOpening, explainState, explainVoidVote } from './explain/life-cycle.ts'
 import { explainIssuance, explainModulus, explainRegistrar } from './explain/registrars.ts'
+import { explainVoterCheck } from './explain/voter-checks.ts'
 import { demand, type PlacedWrite, placeWrites, Unexplained, type Work } from './explain/work.ts'
 import { type ValidTransaction, writesPublicly, writesSomething } from './judge-transaction.ts'
 import type { ElectionPath, LedgerPath } from './ledger-paths.ts'
@@ -76,7 +77,7 @@ export class WriteExplainer {
       if (!rewritable.has(path.kind)) demand(this.#store.get(contractName, key) === undefined, `${key} was written before`)
       if (path.kind === 'directory') explainDirectory(this.#store, work, path.name, value)
       else if (path.kind === 'modulus') explainModulus(work, key, value)
-      else explainOfElection(path, this.#placeInElection({ ...write, path }, work))
+      else explainOfElection(path, this.#placeInElection({ ...write, path }, work), this.#store)
     }
     // what was explained is remembered only when all of it was
     for (const { path, value } of work.writes.values()) if ('electionId' in path) this.#remember(path, value)
@@ -109,7 +110,7 @@ export class WriteExplainer {
         break
       case 'count': election.counted = readCount(value); break
       case 'void-vote': election.voidVotes.add(path.name); break
-      case 'announced': case 'definition': case 'keys': case 'trial': case 'opening': case 'result': case 'confirm': case 'complaint': case 'decryption': case 'box-root': case 'tracker': break
+      case 'announced': case 'definition': case 'keys': case 'trial': case 'opening': case 'result': case 'confirm': case 'complaint': case 'decryption': case 'box-root': case 'tracker': case 'voter-check': break
     }
   }
 }
@@ -117,7 +118,7 @@ export class WriteExplainer {
 /** All else is written once. A confirmation is renewed when a complaint has changed who is qualified; an entry of the directory by a later one. */
 const rewritable: ReadonlySet<LedgerPath['kind']> = new Set(['state', 'count', 'void-vote', 'confirm', 'directory'])
 
-function explainOfElection (path: ElectionPath, write: ElectionWrite): void {
+function explainOfElection (path: ElectionPath, write: ElectionWrite, store: ChainStore): void {
   switch (path.kind) {
     case 'announced': explainAnnouncement(write, path.time); break
     case 'definition': explainDefinition(write); break
@@ -134,5 +135,6 @@ function explainOfElection (path: ElectionPath, write: ElectionWrite): void {
     case 'box-root': case 'decryption': explainAfterCount(write, path.index); break
     case 'result': explainResult(write); break
     case 'void-vote': explainVoidVote(write, path.name); break
+    case 'voter-check': explainVoterCheck(store, write, path.name); break
   }
 }

@@ -18,6 +18,7 @@ import {
   readCeremony, readElection, readElections, readHistory, readIssuance, readRecords, readResult, readTrackers
 } from './read-records.ts'
 import { recordIssuances } from './record-issuances.ts'
+import { readVoterChecks, recordVoterChecks } from './record-voter-checks.ts'
 import { expireCeremony, postCeremonyMessage } from './run-ceremony.ts'
 import { Transaction } from './transaction.ts'
 import { postTrial } from './try-decryption.ts'
@@ -41,6 +42,7 @@ const transactions = {
   publish: publishResult,
   cancel: cancelElection,
   voteVoid,
+  recordVoterChecks,
   readDirectory,
   readElection,
   readElections,
@@ -55,7 +57,8 @@ const transactions = {
   readIssuance,
   readCeremony,
   readResult,
-  readHistory
+  readHistory,
+  readVoterChecks
 } as const satisfies Record<string, Work>
 
 export class ScrutinContract extends Contract {

@@ -5,6 +5,7 @@ import { errorCatalogue } from '../../protocol/src/errors.ts'
 import { QuestionCounts, QuestionResult } from '../../protocol/src/kinds/question-kind.ts'
 import type { Inclusion, InclusionStatement } from '../../protocol/src/receipt.ts'
 import { directoryKinds, electionStatuses } from '../../protocol/src/records.ts'
+import { VoterCheck } from '../../protocol/src/voter-check.ts'
 
 const closed = { additionalProperties: false } as const
 const Base64url = Type.String({ pattern: '^[A-Za-z0-9_-]*$' })
@@ -109,6 +110,15 @@ export const TrackerPage = Type.Object({
 export const Turnout = Type.Object({
   ballots: Type.Integer({ minimum: 0, description: 'In the box of this member\'s peer' }),
   roll: Type.Integer({ minimum: 1, description: 'People on the roll' }),
+}, closed)
+
+export const VoterCheckPage = Type.Object({
+  checks: Type.Array(VoterCheck),
+  cursor: NextCursor,
+}, closed)
+
+export const VoterCheckCount = Type.Object({
+  voters: Type.Integer({ minimum: 0, description: 'Who said that they found their ballots, each counted once' }),
 }, closed)
 
 export const RootStatements = Type.Object({

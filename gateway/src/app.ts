@@ -16,6 +16,7 @@ import casting from './plugins/casting.ts'
 import directoryEntry from './plugins/directory-entry.ts'
 import eventFeed from './plugins/event-feed.ts'
 import electionFollower from './plugins/election-follower.ts'
+import liveCounts from './plugins/live-counts.ts'
 import metrics from './plugins/metrics.ts'
 import openAccess from './plugins/open-access.ts'
 import openApi from './plugins/open-api.ts'
@@ -23,7 +24,6 @@ import overload from './plugins/overload.ts'
 import ports, { type Ports } from './plugins/ports.ts'
 import rateLimit from './plugins/rate-limit.ts'
 import securityHeaders from './plugins/security-headers.ts'
-import turnout from './plugins/turnout.ts'
 import ballots from './routes/ballots.ts'
 import bundle from './routes/bundle.ts'
 import elections from './routes/elections.ts'
@@ -31,6 +31,7 @@ import events from './routes/events.ts'
 import organisers from './routes/organisers.ts'
 import service from './routes/service.ts'
 import statements from './routes/statements.ts'
+import voterChecks from './routes/voter-checks.ts'
 import { schemasByName } from './shared-schemas.ts'
 
 export interface AppOptions extends Ports {
@@ -84,7 +85,7 @@ export async function buildApp ({ logStream, follow, enter = true, ballotFile, .
   await app.register(overload)
   await app.register(apiKeys)
   await app.register(eventFeed)
-  await app.register(turnout)
+  await app.register(liveCounts)
   await app.register(casting, { ballotFile })
   await app.register(directoryEntry, { enter })
   await app.register(electionFollower, follow === undefined ? {} : { follow })
@@ -93,6 +94,7 @@ export async function buildApp ({ logStream, follow, enter = true, ballotFile, .
   await app.register(elections, { prefix: '/v1' })
   await app.register(ballots, { prefix: '/v1' })
   await app.register(statements, { prefix: '/v1' })
+  await app.register(voterChecks, { prefix: '/v1' })
   await app.register(events, { prefix: '/v1' })
   await app.register(bundle, { prefix: '/v1' })
   await app.register(organisers, { prefix: '/v1' })

@@ -36,6 +36,8 @@ export const schemasByName = {
   BallotPage: answers.BallotPage,
   TrackerPage: answers.TrackerPage,
   Turnout: answers.Turnout,
+  VoterCheckPage: answers.VoterCheckPage,
+  VoterCheckCount: answers.VoterCheckCount,
   RootStatements: answers.RootStatements,
   Issuance: answers.Issuance,
   Directory: answers.Directory,

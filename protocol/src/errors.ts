@@ -76,6 +76,7 @@ export const errorCatalogue = {
   'ballot.unknown': [404, 'There is no such ballot in the box'],
   'ballot.none-accepted': [422, 'No ballot of the batch was accepted'],
   'ballot.not-cast': [409, 'The ballot missed the close of the voting: it was not cast'],
+  'voter-check.exists': [409, 'This voter has said so already'],
 
   // count
   'count.finished': [409, 'The count is complete already'],

@@ -159,6 +159,8 @@ export const recordKeys = {
   decryption: (electionId: string, trustee: number) => `election/${electionId}/decryption/${number2(trustee)}`,
   result: (electionId: string) => `election/${electionId}/result`,
   voidVote: (electionId: string, mspId: string) => `election/${electionId}/void-vote/${mspId}`,
+  // outside the election's own records: they go on when it has ended
+  voterCheck: (electionId: string, tracker: string) => `voter-check/${electionId}/${tracker}`,
 } as const
 
 /**

@@ -42,6 +42,7 @@ export const tags = {
   receipt: 'scrutin/1/receipt',
   receiptLeaf: 'scrutin/1/receipt-leaf',
   receiptNode: 'scrutin/1/receipt-node',
+  voterCheck: 'scrutin/1/voter-check',
 } as const
 
 export type Tag = typeof tags[keyof typeof tags]

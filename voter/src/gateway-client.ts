@@ -9,6 +9,7 @@ import type { Receipt } from '../../protocol/src/receipt.ts'
 import { directoryKinds, type ElectionStatus, electionStatuses, type SignedDirectoryEntry } from '../../protocol/src/records.ts'
 import { RootStatement } from '../../protocol/src/root-statement.ts'
 import type { Signed } from '../../protocol/src/signed-message.ts'
+import type { VoterCheck } from '../../protocol/src/voter-check.ts'
 import { parseAnswer, request, type RestAnswer, requestText } from './rest-request.ts'
 
 const Signature = Type.String({ pattern: '^[0-9a-f]{128}$' })
@@ -59,6 +60,8 @@ const StatementsAnswer = Type.Object({
 export type StatementsAnswer = Static<typeof StatementsAnswer>
 
 const RootStatementsAnswer = Type.Object({ statements: Type.Array(Type.Object({ message: RootStatement, signature: Signature })) })
+
+const VoterCheckCountAnswer = Type.Object({ voters: Type.Integer({ minimum: 0 }) })
 
 const DirectoryAnswer = Type.Object({
   entries: Type.Array(Type.Object({
@@ -120,6 +123,16 @@ export class GatewayClient {
   async readStatements (electionId: string, trackers: readonly string[], signal?: AbortSignal): Promise<StatementsAnswer> {
     const url = `${this.url}/v1/elections/${electionId}/statements`
     return parseAnswer(StatementsAnswer, await request(url, { method: 'POST', body: { trackers }, signal }), url)
+  }
+
+  /** Says that the ballot was found; returns how many voters have said so. */
+  async sayChecked (electionId: string, check: VoterCheck, signal?: AbortSignal): Promise<number> {
+    const url = `${this.url}/v1/elections/${electionId}/voter-checks`
+    return parseAnswer(VoterCheckCountAnswer, await request(url, { method: 'POST', body: check, signal }), url).voters
+  }
+
+  async countVoterChecks (electionId: string, signal?: AbortSignal): Promise<number> {
+    return (await this.#get(VoterCheckCountAnswer, `/v1/elections/${electionId}/voter-checks/count`, signal)).voters
   }
 
   /** The signatures are still to be checked. */

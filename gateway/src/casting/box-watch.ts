@@ -3,10 +3,10 @@
  * rests on that. What came before the start, or long ago, is asked of the peer.
  */
 import type { ContractEvent, Ledger } from '../../../ledger/src/port.ts'
-import { parseBallotsEvent } from '../ballots-event.ts'
 import { BoundedCache } from '../bounded-cache.ts'
 import type { EventFeed } from '../event-feed.ts'
 import { Gate } from '../gate.ts'
+import { parseTrackersEvent } from '../trackers-event.ts'
 import { findTransactions } from './find-transactions.ts'
 import { ballotName } from './queued-ballot.ts'
 
@@ -72,7 +72,7 @@ export class BoxWatch {
   }
 
   #see (event: ContractEvent): void {
-    const cast = parseBallotsEvent(event)
+    const cast = parseTrackersEvent('ballots', event)
     if (cast === undefined) return
     const standing = { transactionId: event.transactionId, blockNumber: event.blockNumber.toString() }
     for (const tracker of cast.trackers) this.#remember(ballotName({ electionId: cast.electionId, tracker }), standing)

@@ -52,7 +52,7 @@ const routes: FastifyPluginAsyncTypebox = async (app) => {
   }, async (request, reply) => {
     const { id } = request.params
     const { roll } = await app.elections.ballotForm(id)
-    const ballots = await app.turnout.ballots(id)
+    const ballots = await app.turnout.of(id)
     reply.header('cache-control', 'no-cache')
     return { ballots, roll }
   })

@@ -151,8 +151,8 @@ export function sampleRegistrarMessage ({ definition, idBytes, registrars }: Sam
   return { registrar, rollRoot: definition.roll.root, moduli: [modulus], proofs: [proof] }
 }
 
-export async function castableBallot (election: SampleElection, answers: readonly Answer[]): Promise<{ bytes: Uint8Array, tracker: string, credentialKey: string, blinded: Uint8Array[] }> {
+export async function castableBallot (election: SampleElection, answers: readonly Answer[]): Promise<{ keys: KeyPair, bytes: Uint8Array, tracker: string, credentialKey: string, blinded: Uint8Array[] }> {
   const { keys, signatures, blinded } = await obtainCredential(election)
   const filled = fillBallot(election.context, election.definition.questions, answers, keys.publicKey)
-  return { bytes: filled.seal(keys, signatures), tracker: filled.tracker, credentialKey: pointToHex(keys.publicKey), blinded }
+  return { keys, bytes: filled.seal(keys, signatures), tracker: filled.tracker, credentialKey: pointToHex(keys.publicKey), blinded }
 }
