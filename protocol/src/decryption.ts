@@ -2,7 +2,7 @@
  * Threshold decryption of the sums (Desmedt and Frankel, Crypto 1989): each
  * trustee posts x·alpha for its shares x with proofs; any `threshold` of them
  * combine by Lagrange interpolation at 0. What is decrypted are a question's
- * totals: of a number in bits never the sum of a single bit.
+ * totals: of votes in levels never the sum of a single level.
  */
 import Type, { type Static } from 'typebox'
 import { Value } from 'typebox/value'

@@ -4,6 +4,7 @@
  * EVT 2006) shows a cheating device only if the device can't know beforehand
  * which of the two will come, and if what was opened is never cast.
  */
+import { largestOf } from './allowed-values.ts'
 import { concatBytes } from './bytes.ts'
 import { ballotVersion, trackerOf } from './ballot-encoding.ts'
 import { type BallotContext, BallotTranscript } from './ballot-transcript.ts'
@@ -75,6 +76,6 @@ export function fillBallot (context: BallotContext, questions: readonly Question
 /** alpha ‖ betas */
 function encryptSlots (keys: readonly Point[], rules: SlotRules, slots: readonly bigint[], randomness: bigint): Uint8Array {
   const masks = slots.map((_, slot) => multiply(keys[slot]!, randomness))
-  const betas = addMultiples(masks, basePoint, slots, Math.max(...rules.slotValues.flat().map(Number)))
+  const betas = addMultiples(masks, basePoint, slots, Math.max(...rules.slotValues.map((allowed) => Number(largestOf(allowed)))))
   return concatBytes(...[multiply(basePoint, randomness), ...betas].map((point) => point.toBytes()))
 }

@@ -14,6 +14,7 @@
  * alpha's mask, and one mask for all slots; the answers of the free bits, of the
  * commitments' blinding, and of each question's r. Points and scalars of 32 bytes.
  */
+import type { AllowedValues } from './allowed-values.ts'
 import { concatBytes } from './bytes.ts'
 import type { ElementReader } from './element-reader.ts'
 import type { Equations, Term } from './equations.ts'
@@ -26,7 +27,7 @@ import { type BitLayout, evaluate, withPivots } from './slot-bits.ts'
 /** A linear combination of slots: Σ weight·slot. */
 export interface Combination {
   readonly weights: readonly bigint[]
-  readonly allowed: readonly bigint[]
+  readonly allowed: AllowedValues
 }
 
 export interface MembershipProof {

@@ -4,6 +4,7 @@
  * are not evenly spaced, make linear constraints on the bits. Each constraint
  * makes one bit, its pivot, follow from the others.
  */
+import { type AllowedValues, isRange } from './allowed-values.ts'
 import { groupOrder, invertScalar, modOrder } from './group.ts'
 import type { SlotRules } from './kinds/question-kind.ts'
 
@@ -74,7 +75,7 @@ function join (questions: readonly QuestionBits[]): BitLayout {
 function layOut ({ slotValues, sums }: ProvenRules): QuestionBits {
   let bitCount = 0
   const constraints: LinearForm[] = []
-  const represent = (allowed: readonly bigint[]): Representation => {
+  const represent = (allowed: AllowedValues): Representation => {
     const representation = representationOf(allowed, bitCount)
     bitCount += representation.bitCount
     if (representation.oneHot) constraints.push({ constant: -1n, terms: upTo(representation.bitCount).map((i) => [bitCount - representation.bitCount + i, 1n]) })
@@ -113,25 +114,42 @@ interface Representation {
 }
 
 /** Evenly spaced values are least + step·(a rest, …, 4, 2, 1); of others, each has a bit of its own. */
-function representationOf (allowed: readonly bigint[], firstBit: number): Representation {
+function representationOf (allowed: AllowedValues, firstBit: number): Representation {
+  if (isRange(allowed)) return numberOf(allowed.least, 1n, Number(allowed.most - allowed.least), firstBit)
   const values = [...allowed].sort((a, b) => a < b ? -1 : 1)
   const least = values[0]
   if (least === undefined || new Set(values).size !== values.length) throw new Error('allowed values are at least one, and differ')
   const step = values.length > 1 ? values[1]! - least : 1n
-  const oneHot = values.some((value, i) => value !== least + step * BigInt(i))
-  const weights = oneHot ? values : numberWeights(values.length - 1)
+  if (values.every((value, i) => value === least + step * BigInt(i))) return numberOf(least, step, values.length - 1, firstBit)
   return {
-    form: oneHot
-      ? { constant: 0n, terms: weights.map((weight, i) => [firstBit + i, weight] as const) }
-      : { constant: least, terms: weights.map((weight, i) => [firstBit + i, step * weight] as const) },
-    bitCount: weights.length,
-    oneHot,
+    form: { constant: 0n, terms: values.map((value, i) => [firstBit + i, value] as const) },
+    bitCount: values.length,
+    oneHot: true,
     bitsOf (value) {
-      const place = values.indexOf(value)
-      if (place < 0) throw new Error('the value is not an allowed one')
-      return oneHot ? values.map((_, i) => BigInt(i === place)) : numberBits(weights, BigInt(place))
+      if (!values.includes(value)) throw notAllowed()
+      return values.map((other) => BigInt(other === value))
     },
   }
+}
+
+/** least, least + step, …, least + most·step. */
+function numberOf (least: bigint, step: bigint, most: number, firstBit: number): Representation {
+  if (most < 0) throw new Error('allowed values are at least one, and differ')
+  const weights = numberWeights(most)
+  return {
+    form: { constant: least, terms: weights.map((weight, i) => [firstBit + i, step * weight] as const) },
+    bitCount: weights.length,
+    oneHot: false,
+    bitsOf (value) {
+      const place = (value - least) / step
+      if (place < 0n || place > BigInt(most) || least + step * place !== value) throw notAllowed()
+      return numberBits(weights, place)
+    },
+  }
+}
+
+function notAllowed (): Error {
+  return new Error('the value is not an allowed one')
 }
 
 /** Weights of bits that make exactly the numbers from 0 to `most`: what is left, then …, 4, 2, 1. */

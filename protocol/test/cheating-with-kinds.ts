@@ -34,10 +34,9 @@ const cases: readonly Case[] = [
     cheats: { 'a score above the most': [3n, 0n], 'a score of -1': [-1n, 0n] },
   },
   {
-    question: scoreQuestion('score-in-bits', 1, 9, true),
-    honest: { score: { 'option-1': 7 } },
-    // weights 1, 2, 4, 2; blank; what is missing to 9
-    cheats: { 'a bit of 2': [0n, 0n, 2n, 1n, 0n, 1n, 1n, 1n, -1n], 'a bit of -1': [-1n, 1n, 0n, 0n, 0n, 0n, 0n, 1n, 1n], 'blank and a score': [1n, 0n, 0n, 0n, 1n, 1n, 0n, 0n, 0n], 'a score of 9 and 3 too many left': [1n, 1n, 1n, 1n, 0n, 1n, 1n, 0n, 0n] },
+    question: scoreQuestion('large-score', 1, 900, true),
+    honest: { score: { 'option-1': 700 } },
+    cheats: { 'a score above the most': [901n, 0n], 'a score far above the most': [1n << 64n, 0n], 'a score of -1': [-1n, 0n], 'blank and a score': [1n, 1n], 'blank twice': [0n, 2n], 'blank and what it weighs taken off': [-900n, 1n] },
   },
   {
     question: cumulativeQuestion('cumulative', 2, 2, 2),
@@ -45,10 +44,9 @@ const cases: readonly Case[] = [
     cheats: { 'over budget': [2n, 1n], 'a slot above the most for one': [3n, -1n], 'a slot of -1 that makes room': [2n, -1n] },
   },
   {
-    question: cumulativeQuestion('cumulative-with-rest', 2, 7, 5, true),
-    honest: { points: { 'option-1': 5 } },
-    // two options; blank with the weight 7; what is missing to 7 in bits
-    cheats: { 'over budget': [5n, 3n, 0n, -1n, 0n, 0n], 'over budget, and more in the rest than there is': [5n, 3n, 0n, 1n, 1n, 1n], 'blank and points': [1n, 0n, 1n, -1n, 0n, 0n], 'a bit of 2 in the rest': [5n, 0n, 0n, 2n, 0n, 0n] },
+    question: cumulativeQuestion('large-cumulative', 2, 700, 500, true),
+    honest: { points: { 'option-1': 500, 'option-2': 200 } },
+    cheats: { 'one point over budget': [500n, 201n, 0n], 'over budget': [500n, 500n, 0n], 'too much for one': [501n, 0n, 0n], 'blank and points': [1n, 0n, 1n], 'points taken off to pay for others': [500n, 500n, -1n] },
   },
   {
     question: quadraticQuestion('quadratic', 2, 5, 2),
@@ -95,18 +93,18 @@ t.test('an honest ballot is accepted, and comes to the result', async (t) => {
     { id: 'choose', counts: { 'option-1': 1, 'option-2': 0 } },
     { id: 'yes-no', counts: { yes: 0, no: 1 }, blank: 0 },
     { id: 'score', counts: { 'option-1': 2, 'option-2': 1 } },
-    { id: 'score-in-bits', counts: { 'option-1': 7 }, blank: 0 },
+    { id: 'large-score', counts: { 'option-1': 700 }, blank: 0 },
     { id: 'cumulative', counts: { 'option-1': 1, 'option-2': 1 }, ranking: [['option-1', 'option-2']] },
-    { id: 'cumulative-with-rest', counts: { 'option-1': 5, 'option-2': 0 }, blank: 0 },
+    { id: 'large-cumulative', counts: { 'option-1': 500, 'option-2': 200 }, blank: 0 },
     { id: 'quadratic', counts: { 'option-1': 2, 'option-2': 1 } },
     { id: 'majority-judgment', counts: { 'option-1': { 'grade-1': 0, 'grade-2': 1, 'no-opinion': 0 }, 'option-2': { 'grade-1': 0, 'grade-2': 0, 'no-opinion': 1 } }, blank: null },
   ])
 
-  // what is decrypted of a number in bits is the number: a trustee's factor for a single bit instead is refused
-  const inBits = questions.findIndex(({ id }) => id === 'score-in-bits')
-  const asSlots = { ...context, questions: rules.map((one, q) => q === inBits ? { ...one, groups: one.groups.map((group) => ({ ...group, totals: group.totals.map(() => ({ terms: [{ slot: 0, weight: 1n }], most: 1 })) })) } : one) }
+  // what is decrypted of levels is the votes: a trustee's factor for a single level instead is refused
+  const inLevels = questions.findIndex(({ id }) => id === 'quadratic')
+  const asSlots = { ...context, questions: rules.map((one, q) => q === inLevels ? { ...one, groups: one.groups.map((group) => ({ ...group, totals: group.totals.map(() => ({ terms: [{ slot: 0, weight: 1n }], most: 1 })) })) } : one) }
   refuses(t, 'decryption.proof', () => { checkDecryption(context, decryptTally(asSlots, 0, election.trustees[0]!.shares), election.verification[0]!) })
-  t.same(combineDecryptions(context, messages)[0]![inBits], [7, 0])
+  t.same(combineDecryptions(context, messages)[0]![inLevels], [2, 1])
 })
 
 t.test('an opened ballot of every kind shows what it holds', async (t) => {

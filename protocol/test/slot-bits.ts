@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import t from 'tap'
+import { type AllowedValues, allows, numbersFrom } from '../src/allowed-values.ts'
 import { groupOrder, modOrder } from '../src/group.ts'
 import { choose } from '../src/kinds/choose.ts'
 import { bitLayout, evaluate, type ProvenRules, withPivots } from '../src/slot-bits.ts'
+import { valuesOf } from './support/kind-properties.ts'
 import { sampleQuestion } from './support/sample-definition.ts'
 
 const bit = [0n, 1n]
@@ -22,14 +24,15 @@ function provable (rules: ProvenRules): Set<string> {
 
 /** The slots that the rules allow, one by one. */
 function allowed ({ slotValues, sums }: ProvenRules): Set<string> {
-  const all = slotValues.reduce<bigint[][]>((rows, values) => rows.flatMap((row) => values.map((value) => [...row, value])), [[]])
-  return new Set(all.filter((row) => sums.every(({ weights, allowed: values }) => values.includes(row.reduce((sum, value, slot) => sum + weights[slot]! * value, 0n))))
+  const all = slotValues.reduce<bigint[][]>((rows, values) => rows.flatMap((row) => valuesOf(values).map((value) => [...row, value])), [[]])
+  return new Set(all.filter((row) => sums.every(({ weights, allowed: values }) => allows(values, row.reduce((sum, value, slot) => sum + weights[slot]! * value, 0n))))
     .map((row) => row.map(modOrder).join()))
 }
 
-const anyValues = fc.oneof(
+const anyValues: fc.Arbitrary<AllowedValues> = fc.oneof(
   fc.constant(bit),
   fc.integer({ min: 0, max: 6 }).map(upTo),
+  fc.tuple(fc.integer({ min: -3, max: 3 }), fc.nat(6)).map(([least, width]) => numbersFrom(least, least + width)),
   fc.tuple(fc.integer({ min: -3, max: 3 }), fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 4 })).map(([least, step, count]) => Array.from({ length: count }, (_, i) => BigInt(least + step * i))),
   fc.uniqueArray(fc.integer({ min: -4, max: 9 }).map(BigInt), { minLength: 1, maxLength: 4 })
 )
@@ -68,7 +71,8 @@ t.test('allowed slots have bits, which fulfil the constraints and make the slots
 
 t.test('a number from 0 to n takes as many bits as n', async (t) => {
   for (const [most, count] of [[0, 0], [1, 1], [2, 2], [3, 2], [4, 3], [7, 3], [8, 4], [100, 7]] as const) {
-    const layout = layoutOf({ slotValues: [upTo(most)], sums: [] })
+    const layout = layoutOf({ slotValues: [numbersFrom(0, most)], sums: [] })
+    t.same(layout.slots, layoutOf({ slotValues: [upTo(most)], sums: [] }).slots, 'as a range or one by one')
     t.equal(layout.bitCount, count, `0 to ${most}`)
     for (const value of upTo(most)) t.equal(evaluate(layout.slots[0]![0]!, 1n, layout.bitsOf([[value]])), value)
     for (const wrong of [-1n, BigInt(most) + 1n]) t.throws(() => layout.bitsOf([[wrong]]), { message: /not an allowed one/ })
@@ -111,6 +115,7 @@ t.test('constraints that overlap, repeat or follow from each other have pivots o
 
 t.test('rules that make no sense have no bits', async (t) => {
   t.throws(() => layoutOf({ slotValues: [[]], sums: [] }), { message: /at least one/ })
+  t.throws(() => layoutOf({ slotValues: [numbersFrom(1, 0)], sums: [] }), { message: /at least one/ })
   t.throws(() => layoutOf({ slotValues: [[1n, 1n]], sums: [] }), { message: /differ/ })
   t.throws(() => layoutOf({ slotValues: [[0n]], sums: [{ weights: [1n], allowed: [1n] }] }), { message: /no values are allowed/ })
   // would be 0 modulo the order

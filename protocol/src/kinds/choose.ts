@@ -5,12 +5,13 @@
  * nothing else. The sum's proof is left out when it follows from the slots'.
  */
 import Type, { type Static } from 'typebox'
+import { numbersFrom } from '../allowed-values.ts'
 import { ScrutinError } from '../errors.ts'
 import { closed, Name, Options, questionHead } from '../question-schema.ts'
 import { Budget, budgetProblem, fundGreedily } from './budget.ts'
 import type { QuestionKind } from './question-kind.ts'
 import { rankByNumber, winnersOf } from './rank-by-number.ts'
-import { SlotPlan, upTo } from './slot-plan.ts'
+import { SlotPlan } from './slot-plan.ts'
 
 const ChooseQuestion = Type.Object({
   ...questionHead,
@@ -45,7 +46,7 @@ export const choose = {
     const terms = question.options.map(() => ({ slot: plan.countedBit(), weight: 1n }))
     if (question.blank) terms.push({ slot: plan.countedBit(), weight: BigInt(question.max) })
     const follows = !question.blank && question.min === 0 && question.max === question.options.length
-    if (!follows) plan.sum(terms, upTo(question.max).slice(question.min))
+    if (!follows) plan.sum(terms, numbersFrom(question.min, question.max))
     return plan.rules()
   },
 

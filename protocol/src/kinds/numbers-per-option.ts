@@ -3,13 +3,12 @@
  * option, `all` together at most, and blank if offered, which weighs as much as
  * all together: a blank answer gives nothing else.
  *
- * Slots: the numbers, option by option; blank; what is missing to `all`, if its
- * bits are proven. Only the number of each option and blank are decrypted.
+ * Slots: the numbers, option by option; blank.
  */
+import { numbersFrom } from '../allowed-values.ts'
 import { ScrutinError } from '../errors.ts'
 import type { Localized, Option } from '../question-schema.ts'
 import { type Budget, fundGreedily } from './budget.ts'
-import { boundSlots, numberSlots, planBound, planNumber } from './number-slots.ts'
 import type { QuestionResult, SlotRules } from './question-kind.ts'
 import { rankByNumber, winnersOf } from './rank-by-number.ts'
 import { SlotPlan } from './slot-plan.ts'
@@ -28,26 +27,21 @@ export type Numbers = Readonly<Record<string, number>>
 
 export function numbersRules (rule: NumbersRule): SlotRules {
   const plan = new SlotPlan()
-  const terms = rule.options.flatMap(() => {
-    const slots = planNumber(plan, rule.each)
-    plan.total(slots, rule.each)
-    return slots
-  })
+  const terms = rule.options.map(() => ({ slot: plan.countedNumber(rule.each), weight: 1n }))
   if (rule.blank) terms.push({ slot: plan.countedBit(), weight: BigInt(rule.all) })
-  if (isBounded(rule)) planBound(plan, terms, rule.all)
+  if (isBounded(rule)) plan.sum(terms, numbersFrom(0, rule.all))
   return plan.rules()
 }
 
 export function numbersSlots (rule: NumbersRule, answer: Numbers | 'blank'): bigint[] {
-  const { id, options, each, all, blank } = rule
+  const { id, each, all, blank } = rule
   if (answer === 'blank' && !blank) throw new ScrutinError('input.malformed', `question ${id} offers no blank answer`)
   const numbers = numbersByOption(rule, answer === 'blank' ? {} : answer)
   if (numbers.some((number) => !(Number.isInteger(number) && number >= 0 && number <= each))) throw new ScrutinError('input.malformed', `question ${id}: an option gets 0 to ${each}`)
   const sum = numbers.reduce((whole, number) => whole + number, 0)
   if (sum > all) throw new ScrutinError('input.malformed', `question ${id}: all options together get at most ${all}`)
-  const slots = options.flatMap((_, i) => numberSlots(each, numbers[i]!))
+  const slots = numbers.map(BigInt)
   if (blank) slots.push(answer === 'blank' ? 1n : 0n)
-  if (isBounded(rule)) slots.push(...boundSlots(all, answer === 'blank' ? all : sum))
   return slots
 }
 

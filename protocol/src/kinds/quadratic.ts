@@ -4,17 +4,16 @@
  * votes, but it is in levels: for each option a slot per number of votes from 1
  * on, of which at most one is 1. Votes are Σ v·slot_v and cost Σ v²·slot_v.
  *
- * Slots: option by option the levels 1, 2, …; blank; what is missing to the
- * credits, if its bits are proven. Decrypted are the votes and blank: neither
- * who gave how many to an option nor what was left over.
+ * Slots: option by option the levels 1, 2, …; blank. Decrypted are the votes
+ * and blank: neither how many gave how many to an option nor what was left over.
  */
 import Type, { type Static } from 'typebox'
+import { numbersFrom } from '../allowed-values.ts'
 import { ScrutinError } from '../errors.ts'
 import { closed, Name, Options, questionHead } from '../question-schema.ts'
-import { boundSlots, planBound } from './number-slots.ts'
 import { describeNumbers, type Numbers, numbersByOption, numbersResult, parseNumbers } from './numbers-per-option.ts'
 import type { QuestionKind, SlotTerm } from './question-kind.ts'
-import { bit, SlotPlan } from './slot-plan.ts'
+import { SlotPlan } from './slot-plan.ts'
 
 const QuadraticQuestion = Type.Object({
   ...questionHead,
@@ -47,14 +46,14 @@ export const quadratic = {
     const plan = new SlotPlan()
     const { options, credits, perOption, blank } = question
     const costs = options.flatMap(() => {
-      const levels = levelsOf(perOption).map((votes) => ({ slot: plan.slot(bit), votes }))
+      const levels = levelsOf(perOption).map((votes) => ({ slot: plan.bit(), votes }))
       plan.total(levels.map(({ slot, votes }) => ({ slot, weight: BigInt(votes) })), perOption)
       // a single level is at most one anyway
-      if (levels.length > 1) plan.sum(levels.map(({ slot }) => ({ slot, weight: 1n })), bit)
+      if (levels.length > 1) plan.sum(levels.map(({ slot }) => ({ slot, weight: 1n })), numbersFrom(0, 1))
       return levels.map(({ slot, votes }): SlotTerm => ({ slot, weight: BigInt(votes ** 2) }))
     })
     if (blank) costs.push({ slot: plan.countedBit(), weight: BigInt(credits) })
-    if (isBounded(question)) planBound(plan, costs, credits)
+    if (isBounded(question)) plan.sum(costs, numbersFrom(0, credits))
     return plan.rules()
   },
 
@@ -67,7 +66,6 @@ export const quadratic = {
     if (cost > credits) throw new ScrutinError('input.malformed', `question ${id}: these votes cost ${cost}, there are ${credits} credits`)
     const slots: bigint[] = votes.flatMap((number) => levelsOf(perOption).map((level) => level === number ? 1n : 0n))
     if (blank) slots.push(answer === 'blank' ? 1n : 0n)
-    if (isBounded(question)) slots.push(...boundSlots(credits, answer === 'blank' ? credits : cost))
     return slots
   },
 

@@ -4,6 +4,7 @@
  * are decrypted, and how they become a result.
  */
 import Type, { type Static, type TSchema } from 'typebox'
+import type { AllowedValues } from '../allowed-values.ts'
 import type { Combination } from '../membership-proof.ts'
 import { closed, type Localized } from '../question-schema.ts'
 import { Funded } from './budget.ts'
@@ -24,7 +25,7 @@ export interface SlotTerm {
 /** What is proven about the slots of a question, and decrypted of their sums. */
 export interface SlotRules {
   /** Per slot, the values it may hold. */
-  readonly slotValues: readonly (readonly bigint[])[]
+  readonly slotValues: readonly AllowedValues[]
   /** Linear combinations of the slots, each with its allowed values. */
   readonly sums: readonly Combination[]
   readonly totals: readonly Total[]

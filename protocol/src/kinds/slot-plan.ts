@@ -1,32 +1,33 @@
 /** Laying out a question's slots: values, sums and totals are put down as they come, with few slots each. */
+import { type AllowedValues, numbersFrom } from '../allowed-values.ts'
 import type { Combination } from '../membership-proof.ts'
 import type { SlotRules, SlotTerm, Total } from './question-kind.ts'
 
-export const bit: readonly bigint[] = [0n, 1n]
-
-/** 0, 1, …, most. */
-export function upTo (most: number): bigint[] {
-  return Array.from({ length: most + 1 }, (_, value) => BigInt(value))
-}
+const bit = numbersFrom(0, 1)
 
 export class SlotPlan {
-  readonly #slotValues: (readonly bigint[])[] = []
-  readonly #sums: { readonly terms: readonly SlotTerm[], readonly allowed: readonly bigint[] }[] = []
+  readonly #slotValues: AllowedValues[] = []
+  readonly #sums: { readonly terms: readonly SlotTerm[], readonly allowed: AllowedValues }[] = []
   readonly #totals: Total[] = []
 
-  /** A slot that holds one of these values; returns its index. */
-  slot (allowed: readonly bigint[]): number {
-    return this.#slotValues.push(allowed) - 1
+  /** A slot that holds 0 or 1; returns its index. */
+  bit (): number {
+    return this.#slotValues.push(bit) - 1
   }
 
   /** A slot of 0 or 1 that is decrypted as such. */
   countedBit (): number {
-    const slot = this.slot(bit)
-    this.total([{ slot, weight: 1n }], 1)
+    return this.countedNumber(1)
+  }
+
+  /** A slot that holds a number from 0 to `most`, and is decrypted as such. */
+  countedNumber (most: number): number {
+    const slot = this.#slotValues.push(numbersFrom(0, most)) - 1
+    this.total([{ slot, weight: 1n }], most)
     return slot
   }
 
-  sum (terms: readonly SlotTerm[], allowed: readonly bigint[]): void {
+  sum (terms: readonly SlotTerm[], allowed: AllowedValues): void {
     this.#sums.push({ terms, allowed })
   }
 

@@ -8,7 +8,7 @@ import { cumulativeQuestion } from '../support/sample-definition.ts'
 
 const upTo = (most: number): number[] => Array.from({ length: most + 1 }, (_, n) => n)
 
-t.test('exactly the points within both limits can be proven, whichever way they are held', async (t) => {
+t.test('exactly the points within both limits can be proven', async (t) => {
   for (const [options, points, perOption] of [[2, 3, 2], [3, 3, 1], [2, 7, 4], [2, 9, 6], [1, 2, 2], [3, 6, 2]] as const) {
     const answers = everyRecord(Array.from({ length: options }, (_, i) => `option-${i + 1}`), upTo(perOption))
       .filter((numbers) => Object.values(numbers).reduce((sum, number) => sum + number, 0) <= points).map((numbers) => ({ points: numbers }))
@@ -25,13 +25,13 @@ t.test('over budget, too much for one option, below 0 or for nobody: refused', a
 
 t.test('over budget, a slot of 2 or -1 and points beside blank cannot be proven', async (t) => {
   const rules = cumulative.rules(cumulativeQuestion('q', 2, 3, 2, true))
-  for (const slots of [[2n, 2n, 0n], [3n, 0n, 0n], [2n, -1n, 0n], [4n, -1n, 0n], [1n, 0n, 1n], [0n, 0n, 2n], [0n, 0n, -1n]]) t.notOk(isProvable(rules, slots), slots.join())
+  for (const slots of [[2n, 2n, 0n], [3n, 0n, 0n], [0n, 3n, 0n], [2n, -1n, 0n], [4n, -1n, 0n], [1n, 0n, 1n], [0n, 0n, 2n], [0n, 0n, -1n]]) t.notOk(isProvable(rules, slots), slots.join())
 })
 
 t.test('what is left over is not decrypted', async (t) => {
-  const { slotValues, totals } = cumulative.rules(cumulativeQuestion('q', 2, 7, 6))
-  t.equal(slotValues.length, 3 + 3 + 3)
-  t.same(totals.map(({ terms }) => terms.map(({ slot }) => slot)), [[0, 1, 2], [3, 4, 5]])
+  const { slotValues, totals } = cumulative.rules(cumulativeQuestion('q', 2, 70, 60))
+  t.equal(slotValues.length, 2)
+  t.same(totals.map(({ terms }) => terms.map(({ slot }) => slot)), [[0], [1]])
 })
 
 t.test('sums of parts, and the order of ballots', async () => {

@@ -26,13 +26,13 @@ t.test('over budget, too many votes, below 0 or for nobody: refused', async (t) 
 t.test('two levels for one option, over budget, a slot of 2 or -1 and votes beside blank cannot be proven', async (t) => {
   // levels 1 and 2 of two options; blank
   const rules = quadratic.rules(quadraticQuestion('q', 2, 5, 2, true))
-  t.equal(rules.slotValues.length, 5, 'the bound is proven by its values')
+  t.equal(rules.slotValues.length, 5)
   for (const slots of [[1n, 1n, 0n, 0n, 0n], [0n, 1n, 0n, 1n, 0n], [2n, 0n, 0n, 0n, 0n], [-1n, 1n, 0n, 1n, 0n], [0n, 1n, 1n, 0n, 1n], [0n, 0n, 0n, 0n, 2n]]) t.notOk(isProvable(rules, slots), slots.join())
 })
 
 t.test('only votes and blank are decrypted', async (t) => {
   const { slotValues, totals } = quadratic.rules(quadraticQuestion('q', 2, 17, 4, true))
-  t.equal(slotValues.length, 4 + 4 + 1 + 5)
+  t.equal(slotValues.length, 4 + 4 + 1)
   t.same(totals.map(({ terms, most }) => [terms.map(({ slot, weight }) => [slot, Number(weight)]), most]), [
     [[[0, 1], [1, 2], [2, 3], [3, 4]], 4], [[[4, 1], [5, 2], [6, 3], [7, 4]], 4], [[[8, 1]], 1],
   ])

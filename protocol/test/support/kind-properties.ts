@@ -1,13 +1,14 @@
 /** What must hold of every kind of question: exactly the allowed answers can be proven. */
 import fc from 'fast-check'
 import type { Test } from 'tap'
+import { type AllowedValues, allows, isRange } from '../../src/allowed-values.ts'
 import { answerSlots, kindOf, type Question } from '../../src/kinds/kinds.ts'
 import type { SlotRules } from '../../src/kinds/question-kind.ts'
 
 /** Whether slots could be proven, supposing that proofs prove what they say. */
 export function isProvable ({ slotValues, sums }: SlotRules, slots: readonly bigint[]): boolean {
-  return slotValues.length === slots.length && slotValues.every((allowed, slot) => allowed.includes(slots[slot]!)) &&
-    sums.every(({ weights, allowed }) => allowed.includes(weights.reduce((sum, weight, slot) => sum + weight * slots[slot]!, 0n)))
+  return slotValues.length === slots.length && slotValues.every((allowed, slot) => allows(allowed, slots[slot]!)) &&
+    sums.every(({ weights, allowed }) => allows(allowed, weights.reduce((sum, weight, slot) => sum + weight * slots[slot]!, 0n)))
 }
 
 /** What one ballot adds to each total. */
@@ -51,11 +52,16 @@ export function provesExactly (t: Test, question: Question, answers: readonly un
     if (values === undefined) {
       if (isProvable(rules, slots)) provable.add(totalsOf(rules, slots).join())
     } else {
-      for (const value of values) assign([...slots, value])
+      for (const value of valuesOf(values)) assign([...slots, value])
     }
   }
   assign([])
   t.strictSame([...provable].sort(), [...allowed].sort(), `exactly ${answers.length} answers can be proven`)
+}
+
+/** One by one. */
+export function valuesOf (allowed: AllowedValues): readonly bigint[] {
+  return isRange(allowed) ? Array.from({ length: Number(allowed.most - allowed.least) + 1 }, (_, i) => allowed.least + BigInt(i)) : allowed
 }
 
 /** Every combination of one value a name. */
