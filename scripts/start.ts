@@ -1,5 +1,5 @@
 /** `./scripts/start`: a consortium with an election open for voting, and what to try next. */
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { bringDown } from '../network/src/bring-down.ts'
@@ -9,6 +9,7 @@ import type { RunningNetwork } from '../network/src/bring-up.ts'
 import { bringUpConsortium } from './staging/bring-up-consortium.ts'
 import { getJson } from './staging/consortium-api.ts'
 import { welcomeDraft } from './staging/draft-definition.ts'
+import { serveBooths, stopBooths } from './staging/serve-booths.ts'
 import { stageElection } from './staging/stage-election.ts'
 import { UsageError, wholeNumber } from './whole-number.ts'
 
@@ -16,8 +17,8 @@ const usage = `Usage: ./scripts/start [--fabric] [--voters N] [--data DIR] [--po
        ./scripts/start --stop [--fabric] [--data DIR]
 
 Brings up the example consortium of network/consortium.yaml, announces an election,
-runs its key ceremony, opens it, and says what to try next. Everything stays up
-until --stop. Run again, it shows the election that is open.
+runs its key ceremony, opens it, serves the booth, and says what to try next.
+Everything stays up until --stop. Run again, it shows the election that is open.
 
   --fabric       on a real Hyperledger Fabric network of four members
                  (without it: on the embedded ledger, for trying out)
@@ -34,6 +35,8 @@ interface Welcome {
   readonly voters: number
   /** A file a voter with its invitation codes, one of each registrar. */
   readonly codesFolder: string
+  /** Where one votes, at each member. */
+  readonly booths: readonly string[]
 }
 
 async function main (): Promise<void> {
@@ -52,6 +55,7 @@ async function main (): Promise<void> {
   const dataFolder = resolve(values.data ?? join('.scrutin', values.fabric ? 'fabric' : 'embedded'))
   const progress = printed()
   if (values.stop) {
+    await stopBooths(dataFolder, await readdir(join(dataFolder, 'booths')).catch(() => []))
     await bringDown({ dataFolder, progress })
     return
   }
@@ -59,6 +63,7 @@ async function main (): Promise<void> {
   const portBase = values['port-base'] === undefined ? undefined : wholeNumber('port-base', values['port-base'], 1024, 65_000)
   if (!values.fabric) process.stderr.write('On the embedded ledger: for trying out only, one file in place of a network (--fabric for the real one).\n')
   const network = await bringUpConsortium({ fabric: values.fabric, dataFolder, portBase, progress })
+  const served = await progress.step('Booths', async () => await serveBooths(network))
   const file = join(dataFolder, 'welcome.json')
   const codesFolder = join(dataFolder, 'codes')
   let welcome = await openElection(file)
@@ -66,7 +71,7 @@ async function main (): Promise<void> {
     const { electionId, codes } = await stageElection(network, welcomeDraft(), voters, progress)
     // A file a voter: codes on a command line could be seen by other users of the machine.
     for (const [i, own] of codes.entries()) await writePrivate(join(codesFolder, `voter-${i + 1}`), own.join('\n') + '\n')
-    welcome = { electionId, voters, codesFolder, gateways: network.members.map(({ gateway }) => gateway.url) }
+    welcome = { electionId, voters, codesFolder, gateways: network.members.map(({ gateway }) => gateway.url), booths: served.map((url) => `${url}#election=${electionId}`) }
     await writePrivateJson(file, welcome)
   }
   print(values.json ? JSON.stringify(welcome) : explain(welcome, network, values.fabric, codesFolder))
@@ -83,7 +88,7 @@ async function openElection (file: string): Promise<Welcome | undefined> {
   }
 }
 
-function explain ({ electionId, gateways, voters }: Welcome, network: RunningNetwork, fabric: boolean, codesFolder: string): string {
+function explain ({ electionId, gateways, voters, booths }: Welcome, network: RunningNetwork, fabric: boolean, codesFolder: string): string {
   const [organiser] = network.members
   const keyFile = Object.values(organiser!.gateway.apiKeyFiles)[0]!
   return `
@@ -93,7 +98,11 @@ An election is open for voting on ${fabric ? 'a Fabric network of four members' 
   gateways   ${gateways.join('  ')}
   API        ${gateways[0]!}/openapi.json
 
-Vote as the first of the ${voters} made-up people on the roll (it asks the questions; the ballot goes through a member that is no registrar):
+Vote in a browser, with the codes of ${join(codesFolder, 'voter-2')} for example (one line for each registrar):
+
+  ${booths[1] ?? booths[0]!}
+
+Or in a terminal, as the first of the ${voters} made-up people on the roll (it asks the questions; the ballot goes through a member that is no registrar):
 
   npx scrutin vote --election ${electionId} --gateway ${gateways[1] ?? gateways[0]!} --code-file ${join(codesFolder, 'voter-1')}
 

@@ -24,6 +24,7 @@ const offsets = {
   registrar: 10,
   trustee: 11,
   gatewayMetrics: 12,
+  booth: 13,
 } as const
 
 export type MemberPorts = Readonly<Record<keyof typeof offsets, number>>
@@ -45,6 +46,7 @@ export function portsOfMember (base: number, index: number): MemberPorts {
     registrar: first + offsets.registrar,
     trustee: first + offsets.trustee,
     gatewayMetrics: first + offsets.gatewayMetrics,
+    booth: first + offsets.booth,
   }
 }
 

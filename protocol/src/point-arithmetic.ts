@@ -7,7 +7,7 @@
  */
 import type { Point } from './group.ts'
 import { portablePoints } from './portable-points.ts'
-import { loadWasmPoints } from './wasm-points.ts'
+import { loadWasmPoints, wasmBuilds, type WasmBuild, wasmPoints } from './wasm-points.ts'
 
 /** A decoded point in the form of the arithmetic that decoded it: a place in a table of WebAssembly's, or a point of noble's. */
 export type DecodedPoint = TabledPoint | Point
@@ -39,6 +39,19 @@ export function pointArithmetic (): PointArithmetic {
   return chosen
 }
 
+/**
+ * For browsers, which find no builds by themselves: takes the fastest of those given that this machine computes exactly.
+ * To be called before the first point is decoded; without any that works the portable arithmetic does.
+ */
+export function useWasmBuilds (modules: Readonly<Partial<Record<WasmBuild, WebAssembly.Module>>>): PointArithmetic['name'] {
+  assertUnchosen()
+  for (const name of wasmBuilds) {
+    const module = modules[name]
+    chosen ??= module === undefined ? undefined : wasmPoints(name, module)
+  }
+  return pointArithmetic().name
+}
+
 /** What an operator should know: undefined with the fastest at work. */
 export function arithmeticNotice (): string | undefined {
   switch (pointArithmetic().name) {
@@ -50,6 +63,10 @@ export function arithmeticNotice (): string | undefined {
 
 /** For tests: before the first point is decoded. */
 export function usePortableArithmetic (): void {
-  if (chosen !== undefined && chosen !== portablePoints) throw new Error('points have been decoded already')
+  if (chosen !== portablePoints) assertUnchosen()
   chosen = portablePoints
+}
+
+function assertUnchosen (): void {
+  if (chosen !== undefined) throw new Error('points have been decoded already')
 }

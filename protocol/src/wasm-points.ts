@@ -142,8 +142,10 @@ export function loadWasmPoints (): PointArithmetic | undefined {
 /** Undefined where it is missing or has instructions that the engine does not know. */
 export function compileBuild (name: WasmBuild): WebAssembly.Module | undefined {
   const files = globalThis.process?.getBuiltinModule?.('node:fs')
-  const build = new URL(`../wasm/build/${name === 'fused' ? 'fused' : 'points'}.wasm`, import.meta.url)
-  if (files === undefined || !files.existsSync(build)) return undefined
+  if (files === undefined) return undefined
+  // bundlers are not to take it along: in browsers, those are given that `useWasmBuilds` is called with
+  const build = new URL(/* @vite-ignore */ `../wasm/build/${name === 'fused' ? 'fused' : 'points'}.wasm`, import.meta.url)
+  if (!files.existsSync(build)) return undefined
   try {
     return new WebAssembly.Module(files.readFileSync(build))
   } catch (error) {

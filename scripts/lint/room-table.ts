@@ -61,7 +61,13 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   trustee: { rooms: ['protocol', 'ledger', 'service', 'chain'], builtins: true },
   auditor: { rooms: ['protocol', 'ledger', 'chain'], builtins: true },
-  web: { rooms: ['protocol', 'voter'], testRooms: ['gateway', 'registrar'], builtins: false },
+  // only what builds and serves it runs on Node
+  web: {
+    rooms: ['protocol', 'voter'],
+    testRooms: ['gateway', 'registrar'],
+    packages: ['lit', 'playwright-core', 'typebox', 'uqr', 'vite'],
+    builtins: /^web\/host\/[^/]*\.ts$/
+  },
   // the anchor that it publishes is held against what auditors read
   network: { rooms: [], testRooms: ['chain'], builtins: true },
   scripts: {

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { findChromium } from '../../web/host/open-browser.ts'
 import { prepareFabric } from './fabric-tools.ts'
 import { runNode } from './run-command.ts'
 import { runSuite, type Outcome } from './run-suite.ts'
@@ -8,17 +9,20 @@ import { endRunningTests } from './run-test-file.ts'
 import { findTestFiles } from './test-files.ts'
 
 const root = resolve(import.meta.dirname, '../..')
-const usage = `Usage: ./scripts/test [--fast | --fabric] [PART…]
+const usage = `Usage: ./scripts/test [--fast | --browser | --fabric] [PART…]
 
-Installs what is missing, then runs lint, the fast tests, and the tests on a real
-Fabric network (*.fabric.ts, one at a time). The last line is «N passed, N failed».
+Installs what is missing, then runs lint, the fast tests, those in a real Chromium
+(*.browser.ts), and those on a real Fabric network (*.fabric.ts), the latter two one
+at a time. The last line is «N passed, N failed».
 
   --fast     lint and the fast tests only
+  --browser  the browser suite only
   --fabric   the Fabric suite only
   PART       only test files whose path contains it, and no lint
 
-Without Go, a C compiler or FABRIC_BIN the Fabric suite is left out, which is said;
-with CI=true that is a failure.`
+Without a Chromium (on the PATH, or named by SCRUTIN_CHROMIUM) the browser suite is left
+out, without Go, a C compiler or FABRIC_BIN the Fabric suite, which is said; with CI=true
+that is a failure.`
 
 const nothing: Outcome = { passed: 0, failed: 0 }
 
@@ -51,6 +55,21 @@ async function fastSuite (files: readonly string[]): Promise<Outcome> {
   return outcome
 }
 
+async function browserSuite (files: readonly string[]): Promise<Outcome> {
+  if (files.length === 0) return nothing
+  print(`Browser suite: ${files.length} files, in Chromium`)
+  if (findChromium() === undefined) return leftOut('BROWSER', 'there is no Chromium on the PATH. Install it, or set SCRUTIN_CHROMIUM to its program.', files, process.env.CI === 'true')
+  const start = performance.now()
+  const outcome = await runSuite({ root, files, jobs: 1, timeout: 180, print })
+  print(`Browser suite: ${describe(outcome)} in ${duration(start)}`)
+  return outcome
+}
+
+function leftOut (suite: string, reason: string, files: readonly string[], fatal: boolean): Outcome {
+  print(`\n${'!'.repeat(80)}\nTHE ${suite} SUITE DID NOT RUN: ${reason}\nNot run: ${files.join(', ')}\n${'!'.repeat(80)}\n`)
+  return fatal ? { passed: 0, failed: files.length } : nothing
+}
+
 async function fabricSuite (files: readonly string[]): Promise<Outcome> {
   if (files.length === 0) {
     print('Fabric suite: there is no file of it yet')
@@ -59,9 +78,7 @@ async function fabricSuite (files: readonly string[]): Promise<Outcome> {
   print(`Fabric suite: ${files.length} files, on real Fabric networks`)
   const tools = await prepareFabric(root)
   if (tools.state !== 'ready') {
-    const fatal = tools.state === 'broken' || process.env.CI === 'true'
-    print(`\n${'!'.repeat(80)}\nTHE FABRIC SUITE DID NOT RUN: ${tools.reason}\nNot run: ${files.join(', ')}\n${'!'.repeat(80)}\n`)
-    return fatal ? { passed: 0, failed: files.length } : nothing
+    return leftOut('FABRIC', tools.reason, files, tools.state === 'broken' || process.env.CI === 'true')
   }
   const start = performance.now()
   const outcome = await runSuite({ root, files, jobs: 1, timeout: 900, showStderr: true, print })
@@ -83,7 +100,7 @@ function duration (start: number): string {
 
 function readOptions () {
   return parseArgs({
-    options: { fast: { type: 'boolean' }, fabric: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    options: { fast: { type: 'boolean' }, browser: { type: 'boolean' }, fabric: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
     allowPositionals: true
   })
 }
@@ -109,9 +126,12 @@ async function main (): Promise<void> {
   }
   const files = findTestFiles(root, positionals)
   const outcomes: Outcome[] = []
-  if (values.fabric !== true && positionals.length === 0) outcomes.push(await lint())
-  if (values.fabric !== true) outcomes.push(await fastSuite(files.fast))
-  if (values.fast !== true) outcomes.push(await fabricSuite(files.fabric))
+  const only = (['fast', 'browser', 'fabric'] as const).filter((suite) => values[suite] === true)
+  const isWanted = (suite: typeof only[number]): boolean => only.length === 0 || only.includes(suite)
+  if (isWanted('fast') && positionals.length === 0) outcomes.push(await lint())
+  if (isWanted('fast')) outcomes.push(await fastSuite(files.fast))
+  if (isWanted('browser')) outcomes.push(await browserSuite(files.browser))
+  if (isWanted('fabric')) outcomes.push(await fabricSuite(files.fabric))
   const sum = add(outcomes)
   if (sum.passed + sum.failed === 0) {
     print('No test ran.')

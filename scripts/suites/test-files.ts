@@ -11,6 +11,8 @@ export interface TestFiles {
   readonly fast: readonly string[]
   /** Named `*.fabric.ts`: need Fabric's binaries and the machine for themselves. */
   readonly fabric: readonly string[]
+  /** Named `*.browser.ts`: need a Chromium. */
+  readonly browser: readonly string[]
 }
 
 /**
@@ -25,8 +27,9 @@ export function findTestFiles (root: string, wanted: readonly string[] = []): Te
     .filter(file => wanted.length === 0 || wanted.some(part => file.includes(part)))
     .sort()
   return {
-    fast: files.filter(file => !file.endsWith('.fabric.ts')),
-    fabric: files.filter(file => file.endsWith('.fabric.ts'))
+    fast: files.filter(file => !file.endsWith('.fabric.ts') && !file.endsWith('.browser.ts')),
+    fabric: files.filter(file => file.endsWith('.fabric.ts')),
+    browser: files.filter(file => file.endsWith('.browser.ts'))
   }
 }
 

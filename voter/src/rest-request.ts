@@ -63,12 +63,16 @@ async function open (url: string, { method = 'GET', headers = {}, body, signal }
   const isBytes = body instanceof Uint8Array
   return await reading(url, signal, async () => await fetch(url, {
     method,
-    headers: { ...body === undefined ? {} : { 'content-type': isBytes ? 'application/octet-stream' : 'application/json' }, ...headers },
+    // the browser's own would tell voters of one language from the others
+    headers: { 'accept-language': '*', ...body === undefined ? {} : { 'content-type': isBytes ? 'application/octet-stream' : 'application/json' }, ...headers },
     ...body === undefined ? {} : { body: isBytes ? body as Uint8Array<ArrayBuffer> : JSON.stringify(body) },
     ...signal === undefined ? {} : { signal },
     // nothing here goes by cookies, and no redirect may lead codes elsewhere
     credentials: 'omit',
     redirect: 'error',
+    referrerPolicy: 'no-referrer',
+    // what a service gave this browser to keep, an entity tag for example, would come back with a later request
+    cache: 'no-store',
   }))
 }
 

@@ -13,6 +13,7 @@ const root = t.testdir({
     }
   },
   ledger: { test: { 'embedded.ts': '', 'ledger.fabric.ts': '', 'ledger-suite.ts': '' } },
+  web: { test: { 'voter.browser.ts': '' } },
   scripts: { lint: { test: { 'rooms-rule.ts': '' } } },
   node_modules: { tap: { test: { 'own.ts': '' } } },
   '.scrutin': { test: { 'left.ts': '' } }
@@ -23,10 +24,11 @@ t.test('tells tests from what they are made of', async t => {
     fast: [
       'ledger/test/embedded.ts', 'protocol/test/ballot.ts', 'protocol/test/kinds/choose.ts', 'scripts/lint/test/rooms-rule.ts'
     ],
-    fabric: ['ledger/test/ledger.fabric.ts']
+    fabric: ['ledger/test/ledger.fabric.ts'],
+    browser: ['web/test/voter.browser.ts']
   })
 })
 
 t.test('finds the files asked for', async t => {
-  t.strictSame(findTestFiles(root, ['ledger/']), { fast: ['ledger/test/embedded.ts'], fabric: ['ledger/test/ledger.fabric.ts'] })
+  t.strictSame(findTestFiles(root, ['ledger/']), { fast: ['ledger/test/embedded.ts'], fabric: ['ledger/test/ledger.fabric.ts'], browser: [] })
 })

@@ -1,0 +1,3 @@
+import { ScrutinBooth } from './scrutin-booth.ts'
+
+customElements.define('scrutin-booth', ScrutinBooth)
