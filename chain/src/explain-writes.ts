@@ -15,6 +15,7 @@ import { contractName, lifecycleNamespace } from './contract-definition.ts'
 import { ElectionHistory } from './election-history.ts'
 import { explainAnnouncement, explainDefinition } from './explain/announcement.ts'
 import { explainBallot, explainTracker } from './explain/ballots.ts'
+import { explainBooth } from './explain/booth.ts'
 import { explainKeys, explainRound, explainTrial } from './explain/ceremony.ts'
 import { explainContract } from './explain/contract.ts'
 import { explainAfterCount, explainCount, explainResult, readCount } from './explain/count.ts'
@@ -76,6 +77,7 @@ export class WriteExplainer {
       const { path, key, value } = write
       if (!rewritable.has(path.kind)) demand(this.#store.get(contractName, key) === undefined, `${key} was written before`)
       if (path.kind === 'directory') explainDirectory(this.#store, work, path.name, value)
+      else if (path.kind === 'booth') explainBooth(work, path.mspId, value)
       else if (path.kind === 'modulus') explainModulus(work, key, value)
       else explainOfElection(path, this.#placeInElection({ ...write, path }, work), this.#store)
     }
@@ -115,8 +117,8 @@ export class WriteExplainer {
   }
 }
 
-/** All else is written once. A confirmation is renewed when a complaint has changed who is qualified; an entry of the directory by a later one. */
-const rewritable: ReadonlySet<LedgerPath['kind']> = new Set(['state', 'count', 'void-vote', 'confirm', 'directory'])
+/** All else is written once. A confirmation is renewed when a complaint has changed who is qualified; an entry of the directory, or a word on a booth, by a later one. */
+const rewritable: ReadonlySet<LedgerPath['kind']> = new Set(['state', 'count', 'void-vote', 'confirm', 'directory', 'booth'])
 
 function explainOfElection (path: ElectionPath, write: ElectionWrite, store: ChainStore): void {
   switch (path.kind) {

@@ -6,6 +6,7 @@ export type LedgerPath =
   | { readonly kind: 'announced', readonly time: string, readonly electionId: string }
   | { readonly kind: 'directory', readonly name: string }
   | { readonly kind: 'modulus', readonly name: string }
+  | { readonly kind: 'booth', readonly name: string, readonly mspId: string }
   | { readonly kind: 'definition' | 'state' | 'keys' | 'opening' | 'count' | 'result', readonly electionId: string }
   | { readonly kind: 'commit' | 'deal' | 'confirm' | 'complaint' | 'trial' | 'registrar' | 'decryption' | 'box-root', readonly electionId: string, readonly index: number }
   | { readonly kind: 'issuance', readonly electionId: string, readonly index: number, readonly name: string }
@@ -24,6 +25,7 @@ export function parsePath (key: string): LedgerPath | undefined {
   const [first, second, third, ...rest] = parts
   if (first === 'announced' && parts.length === 3 && isHex(third, 32)) return { kind: 'announced', time: second!, electionId: third }
   if (first === 'directory' && parts.length === 4) return { kind: 'directory', name: parts.slice(1).join('/') }
+  if (first === 'booth' && parts.length === 3 && isHex(second, 32)) return { kind: 'booth', name: second, mspId: third! }
   if (first === 'modulus' && parts.length === 2 && isHex(second, 32)) return { kind: 'modulus', name: second }
   if (first === 'voter-check' && parts.length === 3 && isHex(second, 32) && isHex(third, 32)) return { kind: 'voter-check', electionId: second, name: third }
   if (first !== 'election' || third === undefined || !isHex(second, 32)) return undefined

@@ -7,6 +7,7 @@ import { type Context, Contract } from 'fabric-contract-api'
 import { encodeContractError } from '../../protocol/src/contract-errors.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import { announceElection } from './announce-election.ts'
+import { approveBooth, readBooth, readBooths } from './booth-releases.ts'
 import { castBallots } from './cast-ballots.ts'
 import { cancelElection, closeElection, openElection, voteVoid } from './change-state.ts'
 import { countPage } from './count-page.ts'
@@ -43,6 +44,7 @@ const transactions = {
   cancel: cancelElection,
   voteVoid,
   recordVoterChecks,
+  approveBooth,
   readDirectory,
   readElection,
   readElections,
@@ -58,7 +60,9 @@ const transactions = {
   readCeremony,
   readResult,
   readHistory,
-  readVoterChecks
+  readVoterChecks,
+  readBooth,
+  readBooths
 } as const satisfies Record<string, Work>
 
 export class ScrutinContract extends Contract {

@@ -4,6 +4,7 @@ import { Definition, Hash, MspId, PublicKey } from '../../protocol/src/definitio
 import { errorCatalogue } from '../../protocol/src/errors.ts'
 import { QuestionCounts, QuestionResult } from '../../protocol/src/kinds/question-kind.ts'
 import type { Inclusion, InclusionStatement } from '../../protocol/src/receipt.ts'
+import { BoothApproval } from '../../protocol/src/booth-release.ts'
 import { directoryKinds, electionStatuses } from '../../protocol/src/records.ts'
 import { VoterCheck } from '../../protocol/src/voter-check.ts'
 
@@ -120,6 +121,13 @@ export const VoterCheckPage = Type.Object({
 export const VoterCheckCount = Type.Object({
   voters: Type.Integer({ minimum: 0, description: 'Who said that they found their ballots, each counted once' }),
 }, closed)
+
+export const BoothRelease = Type.Object({
+  hash: Hash,
+  approvals: Type.Record(MspId, BoothApproval),
+}, { ...closed, description: 'A release of the booth by the SHA-256 of the single file, and what members say of it' })
+
+export const BoothReleases = Type.Object({ booths: Type.Array(BoothRelease) }, closed)
 
 export const RootStatements = Type.Object({
   statements: Type.Array(Type.Object({

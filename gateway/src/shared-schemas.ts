@@ -38,6 +38,8 @@ export const schemasByName = {
   Turnout: answers.Turnout,
   VoterCheckPage: answers.VoterCheckPage,
   VoterCheckCount: answers.VoterCheckCount,
+  BoothRelease: answers.BoothRelease,
+  BoothReleases: answers.BoothReleases,
   RootStatements: answers.RootStatements,
   Issuance: answers.Issuance,
   Directory: answers.Directory,

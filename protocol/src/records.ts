@@ -143,6 +143,7 @@ const number2 = (value: number): string => value.toString().padStart(2, '0')
 export const recordKeys = {
   announced: (at: string, electionId: string) => `announced/${at}/${electionId}`,
   directory: (kind: DirectoryKind, mspId: string, key: string) => `directory/${kind}/${mspId}/${key}`,
+  booth: (hash: string, mspId: string) => `booth/${hash}/${mspId}`,
   modulus: (hash: string) => `modulus/${hash}`,
   definition: (electionId: string) => `election/${electionId}/definition`,
   state: (electionId: string) => `election/${electionId}/state`,

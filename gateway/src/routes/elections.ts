@@ -2,7 +2,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import { Hash } from '../../../protocol/src/definition-schema.ts'
-import { ElectionPage, History, Issuance, RecordPage, Result } from '../answers.ts'
+import { BoothRelease, BoothReleases, ElectionPage, History, Issuance, RecordPage, Result } from '../answers.ts'
 import { finalStatuses } from '../elections.ts'
 import { readContract } from '../read-contract.ts'
 import { readCheckedDirectory } from '../read-directory.ts'
@@ -123,6 +123,27 @@ const routes: FastifyPluginAsyncTypebox = async (app) => {
     reply.isFixed()
     return issuance
   })
+
+  app.get('/booths', {
+    config: { asksLedger: true },
+    schema: {
+      operationId: 'listBooths',
+      tags,
+      summary: 'Releases of the booth, and which members stand for them',
+      response: answers(200, 'BoothReleases', 'All that members have spoken of'),
+    },
+  }, async () => await readContract(app.ledger, BoothReleases, 'readBooths', []))
+
+  app.get('/booths/:hash', {
+    config: { asksLedger: true },
+    schema: {
+      operationId: 'readBooth',
+      tags,
+      summary: 'Which members stand for one release of the booth',
+      params: Type.Object({ hash: Hash }, { additionalProperties: false }),
+      response: answers(200, 'BoothRelease', 'What members said of it; nothing when nobody did'),
+    },
+  }, async (request) => await readContract(app.ledger, BoothRelease, 'readBooth', [request.params.hash]))
 
   app.get('/directory', {
     config: { asksLedger: true },
