@@ -301,10 +301,10 @@ export class ScrutinBooth extends LitElement {
           <button type="button" lang=${language} aria-pressed=${language === this.#language} title=${textsOf[language].language} @click=${() => { this.#speak(language) }}>${language.toUpperCase()}</button>`)}
         </nav>
       </header>
-      ${view === undefined ? '' : html`<div class="election no-print">
+      ${view === undefined ? '' : html`<section class="election no-print" aria-label=${texts.election}>
         <p class="election-title">${localized(view.definition, this.#language)(view.definition.title)}</p>
         <p class="aside">${texts.closes(formatMoment(view.definition.closesAt, this.#language))}</p>
-      </div>`}
+      </section>`}
       ${step === undefined ? '' : this.#progress(step)}
       <main id="content">
         ${this.#state.failure === undefined ? '' : this.#failure(this.#state.failure)}
