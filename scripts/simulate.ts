@@ -3,11 +3,12 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
+import type { Question } from '../protocol/src/kinds/kinds.ts'
 import { reset } from '../network/src/bring-down.ts'
 import { printed } from '../network/src/progress.ts'
 import { bringUpConsortium } from './staging/bring-up-consortium.ts'
-import { approvedFrom, isKind, kindsOfPolls, type Poll, pollOf } from './simulation/poll.ts'
-import { randomBallots } from './simulation/random-ballots.ts'
+import { approvedFrom, drawnPoll, isKind, kindsOfPolls, type Poll, pollOf } from './simulation/poll.ts'
+import { randomBallots, randomGrades } from './simulation/random-ballots.ts'
 import { type BallotTable, parseBallots } from './simulation/read-ballots.ts'
 import { simulateElection, type Simulation } from './simulation/simulate-election.ts'
 import { print, runCommand } from './run-command.ts'
@@ -22,6 +23,8 @@ count, decryption, audit. Brings up a network of its own and removes it.
   --kind KIND       choose (the default), yes-no, score, cumulative, quadratic
                     or majority-judgment
   --voters N        random ballots of this kind over five options (100)
+  --candidates N    of random majority-judgment ballots, with --grades G (5)
+  --draw C          draw C of the options for each voter (majority-judgment, score)
   --ballots FILE    exactly the ballots of a file. CSV: first column the ballot's
                     number, then a column an option: 0 or 1 for choose and yes-no,
                     points, or grades, of which the highest number is the best and
@@ -84,6 +87,9 @@ function readOptions () {
         voters: { type: 'string' },
         ballots: { type: 'string' },
         'approve-from': { type: 'string' },
+        candidates: { type: 'string' },
+        grades: { type: 'string' },
+        draw: { type: 'string' },
         limit: { type: 'string' },
         fabric: { type: 'boolean', default: false },
         'at-once': { type: 'string', default: '32' },
@@ -104,13 +110,20 @@ async function readPoll (values: ReturnType<typeof readOptions>['values']): Prom
   if (values.ballots !== undefined && values.voters !== undefined) throw new UsageError('give --voters or --ballots, not both')
   const limit = values.limit === undefined ? Infinity : wholeNumber('limit', values.limit, 1, 1_000_000)
   const file = values.ballots === undefined
-    ? randomBallots(kind, wholeNumber('voters', values.voters ?? '100', 1, 100_000), ['Ada', 'Blaise', 'Condorcet', 'Olympe', 'Sophie'])
+    ? randomTable(kind, wholeNumber('voters', values.voters ?? '100', 1, 100_000), values)
     : await readBallotsFile(values.ballots, values['approve-from'])
   try {
-    return pollOf(kind, { ...file, rows: file.rows.slice(0, limit) })
+    const poll = pollOf(kind, { ...file, rows: file.rows.slice(0, limit) })
+    return values.draw === undefined ? poll : drawnPoll(poll, wholeNumber('draw', values.draw, 1, 99))
   } catch (error) {
     throw new UsageError(`${values.ballots ?? 'ballots'}: ${error instanceof Error ? error.message : String(error)}`)
   }
+}
+
+function randomTable (kind: Question['kind'], voters: number, { candidates, grades }: { candidates?: string | undefined, grades?: string | undefined }): BallotTable {
+  if (candidates === undefined && grades === undefined) return randomBallots(kind, voters, ['Ada', 'Blaise', 'Condorcet', 'Olympe', 'Sophie'])
+  if (kind !== 'majority-judgment') throw new UsageError('--candidates and --grades are for random ballots of majority-judgment')
+  return randomGrades(voters, wholeNumber('candidates', candidates ?? '5', 1, 100), wholeNumber('grades', grades ?? '5', 2, 20))
 }
 
 async function readBallotsFile (file: string, approveFrom: string | undefined): Promise<BallotTable> {

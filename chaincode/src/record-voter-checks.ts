@@ -9,7 +9,7 @@ import { isHex } from '../../protocol/src/bytes.ts'
 
 const mostInPage = 1000
 
-/** All or none are written, but for those that stand there already. `ballot.unknown` for a tracker that is in no box, `voter-check.exists` when nothing is new. */
+/** All or none are written, but for those that stand there already. `ballot.unknown` for a tracker that is in no box, `check.exists` when nothing is new. */
 export async function recordVoterChecks (transaction: Transaction, electionId: string, checksText: string): Promise<{ recorded: number }> {
   transaction.requireRole('gateway')
   const election = await readStoredElection(transaction, electionId)
@@ -17,7 +17,7 @@ export async function recordVoterChecks (transaction: Transaction, electionId: s
   const checks = parseVoterChecks(parseArgument(checksText))
   const known = await Promise.all(checks.map(async ({ tracker }) => await transaction.state.exists(recordKeys.voterCheck(electionId, tracker))))
   const fresh = checks.filter((_, i) => known[i] !== true)
-  if (fresh.length === 0) throw new ScrutinError('voter-check.exists')
+  if (fresh.length === 0) throw new ScrutinError('check.exists')
   for (const check of fresh) {
     const ballot = await transaction.state.get<{ credentialKey: string }>(recordKeys.tracker(electionId, check.tracker))
     if (ballot === undefined) throw new ScrutinError('ballot.unknown')

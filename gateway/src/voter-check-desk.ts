@@ -78,7 +78,7 @@ export class VoterCheckDesk {
     try {
       await submitWithPatience(this.#ledger, 'recordVoterChecks', [electionId, JSON.stringify(groups.map(([first]) => first!.check))])
     } catch (error) {
-      if (!(error instanceof ScrutinError && error.code === 'voter-check.exists')) {
+      if (!(error instanceof ScrutinError && error.code === 'check.exists')) {
         for (const { reject } of groups.flat()) reject(error)
         return
       }

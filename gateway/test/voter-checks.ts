@@ -49,7 +49,7 @@ t.test('voters who found their ballots are counted, each once', async (t) => {
 
   await t.test('the contract takes only what holds, all or none', async (t) => {
     const submit = async (checks: unknown, role = 'gateway'): Promise<string> => await codeOf((await as('MemberA', role)).submit('recordVoterChecks', [election.id, JSON.stringify(checks)]))
-    t.equal(await submit([by(own.keys, own.tracker)]), 'voter-check.exists')
+    t.equal(await submit([by(own.keys, own.tracker)]), 'check.exists')
     t.equal(await submit([by(generateKeyPair(), 'cd'.repeat(32))]), 'ballot.unknown')
     t.equal(await submit([]), 'input.malformed')
     t.equal(await submit([by(own.keys, own.tracker), by(own.keys, own.tracker)]), 'input.malformed', 'none twice')

@@ -3,17 +3,19 @@
  * says who may cast it. Both have exactly one encoding.
  *
  * body: version (1 byte, 1) ‖ election id (32) ‖ class index (1) ‖ credential key (32)
- *   ‖ per question: alpha (32) ‖ beta per slot (32 each); then one proof for all of them
+ *   ‖ per question: the options drawn (1 each, if any are) ‖ alpha (32) ‖ beta per slot (32 each)
+ *   ‖ one proof for all of them
  * ballot: body ‖ a credential signature per registrar (256 each) ‖ cast signature (64)
  */
 import { ByteReader, toHex } from './bytes.ts'
 import { credentialSignatureLength } from './credential.ts'
+import { type HeldGroups, isDrawn } from './draw.ts'
 import { ElementReader } from './element-reader.ts'
 import { ScrutinError } from './errors.ts'
 import { pointLength } from './group.ts'
-import type { QuestionRules } from './question-rules.ts'
 import { bitCommitmentsLength, linkCommitmentsLength, type MembershipProof, membershipProofLength, readMembershipProof } from './membership-proof.ts'
 import { PublicPoint } from './public-point.ts'
+import type { QuestionRules } from './question-rules.ts'
 import { readSignature, type Signature, signatureLength } from './schnorr.ts'
 import { bitLayout } from './slot-bits.ts'
 import { taggedHashHex, tags } from './tagged-hash.ts'
@@ -22,10 +24,12 @@ export const ballotVersion = 1
 const headerLength = 1 + 32 + 1 + pointLength
 
 export interface EncryptedQuestion {
+  /** Whose slots these are: of groups of the question, ascending. */
+  readonly groups: readonly number[]
   readonly alpha: PublicPoint
   readonly betas: readonly PublicPoint[]
-  /** alpha and betas as they stand in the body. */
-  readonly ciphertextBytes: Uint8Array
+  /** All this as it stands in the body. */
+  readonly bytes: Uint8Array
 }
 
 export interface BallotBody {
@@ -46,9 +50,17 @@ export interface Ballot extends BallotBody {
   readonly castSignature: Signature
 }
 
-/** Where the proof begins: after header and ciphertexts. */
+/** Where the proof begins: after header and questions. */
 function proofStart (rules: readonly QuestionRules[]): number {
-  return rules.reduce((length, { slotValues }) => length + pointLength * (1 + slotValues.length), headerLength)
+  return rules.reduce((length, question) => length + drawnLength(question) + ciphertextsLength(question), headerLength)
+}
+
+function drawnLength (question: QuestionRules): number {
+  return isDrawn(question) ? question.held : 0
+}
+
+function ciphertextsLength ({ slotValues }: QuestionRules): number {
+  return pointLength * (1 + slotValues.length)
 }
 
 export function bodyLength (rules: readonly QuestionRules[]): number {
@@ -118,23 +130,53 @@ function readBody (reader: ElementReader, bytes: Uint8Array, rules: readonly Que
   return { electionId, classIndex, credentialKeyBytes: credentialKey.bytes, credentialKey, questions, proof, bitCommitments, linkCommitments }
 }
 
-function readQuestion (reader: ElementReader, bytes: Uint8Array, { slotValues }: QuestionRules): EncryptedQuestion {
+function readQuestion (reader: ElementReader, bytes: Uint8Array, question: QuestionRules): EncryptedQuestion {
   const start = reader.position
+  const groups = readGroups(reader, question)
   const alpha = reader.takePoint()
-  const betas = slotValues.map(() => reader.takePoint())
-  return { alpha, betas, ciphertextBytes: bytes.subarray(start, reader.position) }
+  const betas = question.slotValues.map(() => reader.takePoint())
+  return { groups, alpha, betas, bytes: bytes.subarray(start, reader.position) }
 }
 
-/** Only alphas and betas, for sums over ballots that were checked before; decoded at their first use, best many together. */
-export function decodeCiphertexts (bytes: Uint8Array, rules: readonly QuestionRules[]): { classIndex: number, questions: { alpha: PublicPoint, betas: PublicPoint[] }[] } {
+/** Drawn ones stand there, the others go without saying. */
+function readGroups (reader: ByteReader, question: QuestionRules): number[] {
+  if (!isDrawn(question)) return [...question.groups.keys()]
+  const drawn = Array.from(reader.take(question.held))
+  if (drawn.some((group, i) => group >= question.groups.length || (i > 0 && group <= drawn[i - 1]!))) {
+    throw new ScrutinError('ballot.malformed', 'the options drawn are some of the question, in ascending order')
+  }
+  return drawn
+}
+
+/** A byte for each option drawn. */
+export function encodeGroups (question: QuestionRules, groups: readonly number[]): Uint8Array {
+  return Uint8Array.from(isDrawn(question) ? groups : [])
+}
+
+/** Only what each question holds, of a ballot with the length of its election's; throws `ballot.malformed`. */
+export function peekGroups (bytes: Uint8Array, rules: readonly QuestionRules[]): HeldGroups {
+  return asBallotError(() => {
+    const reader = new ByteReader(bytes)
+    reader.take(headerLength)
+    return rules.map((question) => {
+      const groups = readGroups(reader, question)
+      reader.take(ciphertextsLength(question))
+      return groups
+    })
+  })
+}
+
+/** Only groups, alphas and betas, for sums over ballots that were checked before; points are decoded at their first use, best many together. */
+export function decodeCiphertexts (bytes: Uint8Array, rules: readonly QuestionRules[]): { classIndex: number, questions: { groups: number[], alpha: PublicPoint, betas: PublicPoint[] }[] } {
   const reader = new ByteReader(bytes)
   reader.take(33)
   const classIndex = reader.takeByte()
   reader.take(pointLength)
   const questions = rules.map((question) => {
+    const groups = readGroups(reader, question)
     const alpha = PublicPoint.undecoded(reader.take(pointLength))
     const betas = question.slotValues.map(() => PublicPoint.undecoded(reader.take(pointLength)))
-    return { alpha, betas }
+    return { groups, alpha, betas }
   })
   return { classIndex, questions }
 }

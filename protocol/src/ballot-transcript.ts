@@ -1,7 +1,7 @@
 /**
  * The Fiat–Shamir transcript of a ballot's proof. The weight depends on the
  * election, the class, all election keys, the credential's key, all ciphertexts
- * of all questions, and the commitments to the bits; the challenge on all that
+ * of all questions with the options drawn, and the commitments to the bits; the challenge on all that
  * and the commitments made for that weight: a proof fits no other ballot,
  * question or election. The definition, and so what is proven, is in the election's id.
  */
@@ -21,15 +21,15 @@ export class BallotTranscript {
   readonly weight: bigint
   readonly #transcript: Transcript
 
-  /** `ciphertexts`: alpha and betas of each question. */
-  constructor (context: BallotContext, credentialKey: Uint8Array, ciphertexts: readonly Uint8Array[], bitCommitments: Uint8Array) {
+  /** `questions`: what the body says of each, up to the proof: options drawn, alpha, betas. */
+  constructor (context: BallotContext, credentialKey: Uint8Array, questions: readonly Uint8Array[], bitCommitments: Uint8Array) {
     this.#transcript = new Transcript(tags.ballotProofs)
       .absorb('election', context.electionId)
       .absorb('class', Uint8Array.of(context.classIndex))
       .absorb('election keys', ...context.electionKeys.map(encodingOf))
       .absorb('credential key', credentialKey)
-      .absorbNumber('questions', ciphertexts.length)
-    for (const bytes of ciphertexts) this.#transcript.absorb('ciphertexts', bytes)
+      .absorbNumber('questions', questions.length)
+    for (const bytes of questions) this.#transcript.absorb('ciphertexts', bytes)
     this.weight = this.#transcript.absorb('bits', bitCommitments).challenge('challenge')
   }
 

@@ -1,6 +1,6 @@
 /**
  * The check of ballots that every endorser and every auditor runs: decode each,
- * check its credential, then all proofs and signatures of all ballots by one
+ * check its credential and what was drawn for it, then all proofs and signatures of all ballots by one
  * multi-scalar multiplication. In a batch that fails, halves are checked until
  * the guilty ballots stand alone; nothing is decoded or hashed again for it.
  */
@@ -8,11 +8,12 @@ import { equalBytes, fromHex, toHex } from './bytes.ts'
 import { type Ballot, type BallotBody, decodeBallot, trackerOf } from './ballot-encoding.ts'
 import { type BallotContext, BallotTranscript } from './ballot-transcript.ts'
 import { assertCredential, credentialMessage, parseModulus } from './credential.ts'
+import { assertDraw } from './draw.ts'
 import { Equations, equationsHold, findFalse } from './equations.ts'
 import { type ErrorCode, ScrutinError } from './errors.ts'
 import { type Point, pointFromHex } from './group.ts'
-import type { QuestionRules } from './question-rules.ts'
 import { addMembershipEquations } from './membership-proof.ts'
+import { ofSlots, type QuestionRules } from './question-rules.ts'
 import { addSignatureEquation } from './schnorr.ts'
 import { bitLayout } from './slot-bits.ts'
 import { tags } from './tagged-hash.ts'
@@ -67,7 +68,9 @@ function decodeAndMatch (rules: BallotRules, bytes: Uint8Array): Ballot {
   if (!equalBytes(ballot.electionId, rules.electionId)) throw new ScrutinError('ballot.election')
   const moduli = rules.moduli[ballot.classIndex]
   if (moduli === undefined) throw new ScrutinError('ballot.election', 'there is no such class')
-  assertCredential(moduli, credentialMessage(ballot.electionId, ballot.classIndex, ballot.credentialKeyBytes), ballot.credentialSignatures)
+  const { electionId, classIndex, credentialKeyBytes: credentialKey, credentialSignatures: signatures } = ballot
+  assertCredential(moduli, credentialMessage(electionId, classIndex, credentialKey), signatures)
+  assertDraw(rules.questions, { electionId, classIndex, credentialKey, signatures }, ballot.questions.map(({ groups }) => groups))
   return ballot
 }
 
@@ -89,8 +92,9 @@ export function proofsHold (rules: BallotRules, body: BallotBody): boolean {
 
 function addProofEquations (equations: Equations, rules: BallotRules, ballot: BallotBody): void {
   const context: BallotContext = { electionId: rules.electionId, classIndex: ballot.classIndex, electionKeys: rules.electionKeys }
-  const transcript = new BallotTranscript(context, ballot.credentialKeyBytes, ballot.questions.map(({ ciphertextBytes }) => ciphertextBytes), ballot.bitCommitments)
+  const transcript = new BallotTranscript(context, ballot.credentialKeyBytes, ballot.questions.map(({ bytes }) => bytes), ballot.bitCommitments)
   const { weight } = transcript
   const challenge = transcript.challenge(ballot.linkCommitments)
-  addMembershipEquations(equations, bitLayout(rules.questions), ballot.questions, rules.electionKeys, ballot.proof, weight, challenge)
+  const keys = rules.questions.map((question, q) => ofSlots(question, ballot.questions[q]!.groups, rules.electionKeys))
+  addMembershipEquations(equations, bitLayout(rules.questions), ballot.questions, keys, ballot.proof, weight, challenge)
 }

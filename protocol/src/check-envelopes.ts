@@ -1,13 +1,15 @@
 /**
- * The envelope of a ballot: that who cast it holds the credential it names. It
+ * The envelope of a ballot: that who cast it holds the credential it names, and
+ * answers what was drawn for it. It
  * costs a small part of the whole check (check-ballots.ts), says nothing about
  * the proofs, and shows that whatever follows comes from a holder of a
  * credential, and of this one: a gateway checks it before it takes a ballot on.
  */
-import { ballotLength, ballotTracker, bodyLength, peekBallot } from './ballot-encoding.ts'
+import { ballotLength, ballotTracker, bodyLength, peekBallot, peekGroups } from './ballot-encoding.ts'
 import { fromHex, toHex } from './bytes.ts'
 import type { BallotRules } from './check-ballots.ts'
 import { assertCredential, credentialMessage, credentialSignatureLength } from './credential.ts'
+import { assertDraw } from './draw.ts'
 import { Equations } from './equations.ts'
 import { type ErrorCode, ScrutinError } from './errors.ts'
 import { PublicPoint } from './public-point.ts'
@@ -26,7 +28,7 @@ interface Envelope {
 }
 
 /**
- * One verdict per ballot, in order: length, version, election, class, the registrars' signatures, the cast signature.
+ * One verdict per ballot, in order: length, version, election, class, the registrars' signatures, the draw, the cast signature.
  * A ballot that is refused here is refused by `checkBallots` too, with the same code unless several things are wrong.
  */
 export function checkEnvelopes (rules: BallotRules, ballots: readonly Uint8Array[]): EnvelopeVerdict[] {
@@ -59,7 +61,9 @@ function openEnvelope (rules: BallotRules, bytes: Uint8Array, index: number): En
   const bodyEnd = bodyLength(rules.questions)
   const keyBytes = fromHex(credentialKey, 32)
   const signatures = moduli.map((_, i) => bytes.subarray(bodyEnd + i * credentialSignatureLength, bodyEnd + (i + 1) * credentialSignatureLength))
+  const held = peekGroups(bytes, rules.questions)
   assertCredential(moduli, credentialMessage(rules.electionId, classIndex, keyBytes), signatures)
+  assertDraw(rules.questions, { electionId: rules.electionId, classIndex, credentialKey: keyBytes, signatures }, held)
   return {
     index,
     body: bytes.subarray(0, bodyEnd),

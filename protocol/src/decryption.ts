@@ -99,19 +99,25 @@ export function checkDecryption (context: DecryptionContext, message: Decryption
   if (!equations.hold()) throw new ScrutinError('decryption.proof')
 }
 
-/** Combines exactly `threshold` checked messages into `totals[pool][question][total]`. */
-export function combineDecryptions (context: DecryptionContext, messages: readonly DecryptionMessage[]): number[][][] {
+/** Combines exactly `threshold` checked messages into `totals[pool][question][group][total]`; undefined for a group that is not decrypted. */
+export function combineDecryptions (context: DecryptionContext, messages: readonly DecryptionMessage[]): (number[] | undefined)[][][] {
   const lagrange = messages.map(({ trustee }) => lagrangeAtZero(trustee, messages.map((message) => message.trustee)))
   const find = logarithmFinder()
-  return context.pools.map((sums, pool) => totalsOf(context, sums).map((totals, question) => totals.map(({ of, sums: { ballots, betas } }, total) => {
-    const mask = sumPoints(messages.map((message, i) => multiply(pointFromHex(message.pools[pool]!.factors[question]![total]!.factor), lagrange[i]!)))
-    return find(totalOf(of, betas).subtract(mask), of.most * ballots)
-  })))
+  return context.pools.map((sums, pool) => totalsOf(context, sums).map((totals, question) => {
+    const found = totals.map(({ of, sums: { ballots, betas } }, total) => {
+      const mask = sumPoints(messages.map((message, i) => multiply(pointFromHex(message.pools[pool]!.factors[question]![total]!.factor), lagrange[i]!)))
+      return find(totalOf(of, betas).subtract(mask), of.most * ballots)
+    })
+    return context.questions[question]!.groups.map((group, i) => sums.sums[question]![i] === undefined ? undefined : found.splice(0, group.totals.length))
+  }))
 }
 
-/** By question, the totals through all groups, each with the pool's sums that it is decrypted from. */
+/** By question, the totals through all groups that are decrypted, each with the pool's sums that it is decrypted from. */
 function totalsOf ({ questions }: DecryptionContext, { sums }: PooledSums): { readonly of: Total, readonly group: SlotGroup, readonly sums: GroupSums }[][] {
-  return questions.map(({ groups }, question) => groups.flatMap((group, i) => group.totals.map((of) => ({ of, group, sums: sums[question]![i]! }))))
+  return questions.map(({ groups }, question) => groups.flatMap((group, i) => {
+    const its = sums[question]![i]
+    return its === undefined ? [] : group.totals.map((of) => ({ of, group, sums: its }))
+  }))
 }
 
 /** Σ weight·point over the slots of a total, of the points of its group's slots. */

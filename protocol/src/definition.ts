@@ -4,6 +4,7 @@
  */
 import type { TSchema } from 'typebox'
 import { Value } from 'typebox/value'
+import { drawOf, optionCount } from './asked-question.ts'
 import { ballotLength } from './ballot-encoding.ts'
 import { canonicalBytes, canonicalText, parseCanonical } from './canonical-json.ts'
 import { Definition, Name, type Question } from './definition-schema.ts'
@@ -24,6 +25,9 @@ export const maxDefinitionLength = 65_536
  * travel in one transaction, and the messages to the contract have limits.
  */
 export const maxBallotLength = 65_536
+
+/** More than the longest ballot can have slots; where options are drawn, all of them need keys. */
+const maxElectionKeys = 1000
 
 /** The election's id: 32 bytes. It is the hash of the definition, so a changed word is another election. */
 export function electionIdBytes (definition: Definition): Uint8Array {
@@ -164,6 +168,8 @@ function checkQuestion (question: Question, index: number): void {
     if (Array.isArray(list)) assertDistinct((list as { id: string }[]).map(({ id }) => id), `/questions/${index}/${name}: id`)
   }
   if (question.quorum !== undefined && question.quorum.numerator > question.quorum.denominator) refuse(`/questions/${index}/quorum is more than everybody`)
+  const draw = drawOf(question)
+  if (draw !== undefined && draw >= optionCount(question)) refuse(`/questions/${index}/draw must be fewer than there are options`)
   const problem = kindOf(question).problem(question)
   if (problem !== undefined) refuse(`/questions/${index}: ${problem}`)
 }
@@ -173,6 +179,7 @@ function checkBallotLength (definition: Definition): void {
   // first what is counted quickly: laying out the bits of a hundred thousand slots would take seconds
   const slots = rules.reduce((sum, { slotValues }) => sum + slotValues.length, 0)
   const length = slots * pointLength > maxBallotLength ? slots * pointLength : ballotLength(rules, definition.registrars.length)
+  if (keyCount(rules) > maxElectionKeys) refuse(`it would need ${keyCount(rules)} election keys, at most are ${maxElectionKeys}: offer fewer options`)
   if (length > maxBallotLength) refuse(`a ballot would have ${length} bytes or more, at most are ${maxBallotLength}: ask fewer questions, or offer fewer options`)
 }
 

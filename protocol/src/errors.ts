@@ -68,6 +68,7 @@ export const errorCatalogue = {
   'ballot.malformed': [422, 'The ballot is not a canonical encoding'],
   'ballot.election': [422, 'The ballot belongs to another election or class'],
   'ballot.credential': [422, 'The credential does not carry the signature of every registrar'],
+  'ballot.draw': [422, 'The ballot holds other options than those drawn for its credential'],
   'ballot.signature': [422, 'The signature of the credential is wrong'],
   'ballot.proof': [422, 'A proof of the ballot does not hold'],
   'ballot.opening': [422, 'The opened ballot does not hold what is said of it'],
@@ -76,7 +77,7 @@ export const errorCatalogue = {
   'ballot.unknown': [404, 'There is no such ballot in the box'],
   'ballot.none-accepted': [422, 'No ballot of the batch was accepted'],
   'ballot.not-cast': [409, 'The ballot missed the close of the voting: it was not cast'],
-  'voter-check.exists': [409, 'This voter has said so already'],
+  'check.exists': [409, 'This voter has said so already'],
 
   // count
   'count.finished': [409, 'The count is complete already'],

@@ -6,14 +6,16 @@
  */
 import { largestOf } from './allowed-values.ts'
 import { concatBytes } from './bytes.ts'
-import { ballotVersion, trackerOf } from './ballot-encoding.ts'
+import { ballotVersion, encodeGroups, trackerOf } from './ballot-encoding.ts'
 import { type BallotContext, BallotTranscript } from './ballot-transcript.ts'
+import { askedQuestion } from './asked-question.ts'
 import type { Question } from './definition-schema.ts'
+import { type HeldGroups, isDrawn } from './draw.ts'
 import { basePoint, multiply, type Point, randomScalar } from './group.ts'
-import { type Answer, answerSlots, kindOf } from './kinds/kinds.ts'
-import type { SlotRules } from './kinds/question-kind.ts'
+import { type Answer, answerSlots } from './kinds/kinds.ts'
 import { MembershipProver } from './membership-proof.ts'
 import type { OpenedBallot } from './opened-ballot.ts'
+import { ofSlots, questionRules, type QuestionRules } from './question-rules.ts'
 import { type KeyPair, sign } from './schnorr.ts'
 import { addMultiples } from './secret-sum.ts'
 import { bitLayout } from './slot-bits.ts'
@@ -55,27 +57,39 @@ export class FilledBallot {
   }
 }
 
-/** Throws `input.malformed` for answers that the questions do not allow. */
-export function fillBallot (context: BallotContext, questions: readonly Question[], answers: readonly Answer[], credentialKey: Point): FilledBallot {
+/**
+ * Throws `input.malformed` for answers that the questions do not allow.
+ *
+ * @param answers to what is asked: about the options drawn, where options are
+ * @param held as drawn for the credential (`heldGroups`); needed where options are drawn
+ */
+export function fillBallot (context: BallotContext, questions: readonly Question[], answers: readonly Answer[], credentialKey: Point, held?: HeldGroups): FilledBallot {
   if (answers.length !== questions.length) throw new Error('one answer per question is needed')
-  const slots = questions.map((question, q) => answerSlots(question, answers[q]!))
-  const rules = questions.map((question) => kindOf(question).rules(question))
+  const rules = questions.map(questionRules)
+  const groups = held ?? rules.map(allGroups)
+  const slots = questions.map((question, q) => answerSlots(askedQuestion(question, groups[q]!), answers[q]!))
+  const keys = rules.map((its, q) => ofSlots(its, groups[q]!, context.electionKeys))
   const randomness = questions.map(() => randomScalar())
-  const ciphertexts = rules.map((its, q) => encryptSlots(context.electionKeys, its, slots[q]!, randomness[q]!))
+  const encrypted = rules.map((its, q) => concatBytes(encodeGroups(its, groups[q]!), encryptSlots(keys[q]!, its, slots[q]!, randomness[q]!)))
   const credentialKeyBytes = credentialKey.toBytes()
   const prover = new MembershipProver(bitLayout(rules), slots, randomness)
-  const transcript = new BallotTranscript(context, credentialKeyBytes, ciphertexts, prover.bitCommitments)
-  const linkCommitments = prover.commitLinks(context.electionKeys, transcript.weight)
+  const transcript = new BallotTranscript(context, credentialKeyBytes, encrypted, prover.bitCommitments)
+  const linkCommitments = prover.commitLinks(keys, transcript.weight)
   const body = concatBytes(
     Uint8Array.of(ballotVersion), context.electionId, Uint8Array.of(context.classIndex), credentialKeyBytes,
-    ...ciphertexts, prover.bitCommitments, linkCommitments, prover.respond(transcript.challenge(linkCommitments))
+    ...encrypted, prover.bitCommitments, linkCommitments, prover.respond(transcript.challenge(linkCommitments))
   )
   return new FilledBallot({ body, answers, randomness })
 }
 
+function allGroups (rules: QuestionRules): number[] {
+  if (isDrawn(rules)) throw new Error('what was drawn for the credential is needed')
+  return [...rules.groups.keys()]
+}
+
 /** alpha ‖ betas */
-function encryptSlots (keys: readonly Point[], rules: SlotRules, slots: readonly bigint[], randomness: bigint): Uint8Array {
-  const masks = slots.map((_, slot) => multiply(keys[slot]!, randomness))
-  const betas = addMultiples(masks, basePoint, slots, Math.max(...rules.slotValues.map((allowed) => Number(largestOf(allowed)))))
+function encryptSlots (keys: readonly Point[], { slotValues }: QuestionRules, slots: readonly bigint[], randomness: bigint): Uint8Array {
+  const masks = keys.map((key) => multiply(key, randomness))
+  const betas = addMultiples(masks, basePoint, slots, Math.max(...slotValues.map((allowed) => Number(largestOf(allowed)))))
   return concatBytes(...[multiply(basePoint, randomness), ...betas].map((point) => point.toBytes()))
 }

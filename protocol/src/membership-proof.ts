@@ -87,12 +87,12 @@ export class MembershipProver {
     )
   }
 
-  /** R of each question ‖ T, for the weight that follows from B and A. */
-  commitLinks (keys: readonly Point[], weight: bigint): Uint8Array {
+  /** R of each question ‖ T, for the weight that follows from B and A; `keys[question][slot]`. */
+  commitLinks (keys: readonly (readonly Point[])[], weight: bigint): Uint8Array {
     const alphaMasks = this.#randomnessMasks.map((mask) => multiply(basePoint, mask))
     const weights = slotWeights(this.#layout, weight)
     // the weight is no secret, and so what it makes of a question's keys is none: one point is left to be masked
-    const slotMasks = weights.map((its, q) => multiply(combinePublicPoints(keys.slice(0, its.length), its), this.#randomnessMasks[q]!))
+    const slotMasks = weights.map((its, q) => multiply(combinePublicPoints(keys[q]!, its), this.#randomnessMasks[q]!))
     const slotMask = multiply(basePoint, weightedSlots(this.#layout, weights, 0n, this.#masks)).add(sumPoints(slotMasks))
     return concatBytes(...[...alphaMasks, slotMask].map((point) => point.toBytes()))
   }
@@ -126,9 +126,9 @@ export interface Ciphertexts {
   readonly betas: readonly CheckedPoint[]
 }
 
-/** Adds the proof's equations: one for the bits, one for the alpha of each question, one for all betas. */
+/** Adds the proof's equations: one for the bits, one for the alpha of each question, one for all betas; `keys[question][slot]`. */
 export function addMembershipEquations (
-  equations: Equations, layout: BitLayout, questions: readonly Ciphertexts[], keys: readonly CheckedPoint[],
+  equations: Equations, layout: BitLayout, questions: readonly Ciphertexts[], keys: readonly (readonly CheckedPoint[])[],
   proof: MembershipProof, weight: bigint, challenge: bigint
 ): void {
   const answers = withPivots(layout, challenge, proof.bitAnswers)
@@ -145,7 +145,7 @@ export function addMembershipEquations (
   questions.forEach(({ betas }, q) => {
     betas.forEach((beta, slot) => {
       const slotWeight = weights[q]![slot]!
-      links.push([modOrder(challenge * slotWeight), beta], [-modOrder(proof.randomnessAnswers[q]! * slotWeight), keys[slot]!])
+      links.push([modOrder(challenge * slotWeight), beta], [-modOrder(proof.randomnessAnswers[q]! * slotWeight), keys[q]![slot]!])
     })
   })
   equations.add(links)

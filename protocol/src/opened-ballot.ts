@@ -5,6 +5,7 @@
  */
 import Type from 'typebox'
 import { Value } from 'typebox/value'
+import { askedQuestion } from './asked-question.ts'
 import { decodeBody, trackerOf } from './ballot-encoding.ts'
 import { equalBytes, fromBase64url, concatBytes, toBase64url, toHex } from './bytes.ts'
 import { proofsHold, type BallotRules } from './check-ballots.ts'
@@ -12,6 +13,7 @@ import { Hash, type Question } from './definition-schema.ts'
 import { ScrutinError } from './errors.ts'
 import { basePoint, multiply, scalarFromHex, scalarToHex } from './group.ts'
 import { Answer, answerSlots } from './kinds/kinds.ts'
+import { ofSlots } from './question-rules.ts'
 
 export interface OpenedBallot {
   readonly body: Uint8Array
@@ -62,6 +64,8 @@ export function parseCheckFile (text: string): CheckFile {
 
 export interface CheckedBallot {
   readonly tracker: string
+  /** As they were asked: where options are drawn, with those that the body holds. */
+  readonly asked: readonly Question[]
   readonly answers: readonly Answer[]
 }
 
@@ -79,17 +83,18 @@ export function verifyCheckFile (rules: BallotRules, questions: readonly Questio
   const tracker = trackerOf(body)
   if (file.tracker !== tracker) throw new ScrutinError('ballot.opening', 'the tracker is that of another body')
   if (file.questions.length !== questions.length) throw new ScrutinError('ballot.opening', 'one opening per question is needed')
+  const asked = questions.map((question, q) => askedQuestion(question, decoded.questions[q]!.groups))
   file.questions.forEach(({ answer, randomness }, q) => {
-    const slots = slotsOf(questions[q]!, answer)
+    const { groups, alpha, betas } = decoded.questions[q]!
+    const slots = slotsOf(asked[q]!, answer)
     const r = scalarFromHex(randomness)
-    const alpha = multiply(basePoint, r)
-    const betas = slots.map((value, slot) => multiply(rules.electionKeys[slot]!, r).add(multiply(basePoint, value)))
-    if (!equalBytes(concatBytes(...[alpha, ...betas].map((point) => point.toBytes())), decoded.questions[q]!.ciphertextBytes)) {
+    const expected = [multiply(basePoint, r), ...ofSlots(rules.questions[q]!, groups, rules.electionKeys).map((key, slot) => multiply(key, r).add(multiply(basePoint, slots[slot]!)))]
+    if (!equalBytes(concatBytes(...expected.map((point) => point.toBytes())), concatBytes(...[alpha, ...betas].map((point) => point.bytes)))) {
       throw new ScrutinError('ballot.opening', `question ${questions[q]!.id} holds something else`)
     }
   })
   if (!proofsHold(rules, decoded)) throw new ScrutinError('ballot.proof')
-  return { tracker, answers: file.questions.map(({ answer }) => answer) }
+  return { tracker, asked, answers: file.questions.map(({ answer }) => answer) }
 }
 
 function slotsOf (question: Question, answer: Answer): bigint[] {

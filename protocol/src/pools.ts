@@ -26,8 +26,8 @@ export interface Pool {
 
 /** A pool that is decrypted, with the sums over its classes. */
 export interface PooledSums extends Pool {
-  /** `sums[question][group]` */
-  readonly sums: readonly (readonly GroupSums[])[]
+  /** `sums[question][group]`; undefined for an option that was drawn for fewer than `minBallots` of its ballots: it is not decrypted. */
+  readonly sums: readonly (readonly (GroupSums | undefined)[])[]
 }
 
 type PoolRules = Pick<Definition, 'classes' | 'minBallots' | 'smallClasses'>
@@ -56,7 +56,11 @@ export function isWithheld (definition: PoolRules, tally: Pick<Tally, 'ballotsPe
 export function pooledSums (definition: PoolRules, tally: Tally): PooledSums[] {
   return poolsOf(definition, tally).filter(({ withheld }) => !withheld).map((pool) => {
     const ofClasses = pool.classes.map((c) => tally.sums[c]!)
-    return { ...pool, sums: ofClasses[0]!.map((groups, q) => groups.map((_, group) => addUp(ofClasses.map((questions) => questions[q]![group]!)))) }
+    const sums = ofClasses[0]!.map((groups, q) => groups.map((_, group) => {
+      const sum = addUp(ofClasses.map((questions) => questions[q]![group]!))
+      return sum.ballots < definition.minBallots ? undefined : sum
+    }))
+    return { ...pool, sums }
   })
 }
 

@@ -21,6 +21,12 @@ export type Option = Static<typeof Option>
 
 export const Options = Type.Array(Option, { minItems: 1, maxItems: 100 })
 
+/**
+ * How many of the options are drawn for each ballot, which holds no others. For kinds that ask about each option by
+ * itself and about all alike: the slots of several options are those of each, one after the other, and no sum goes over two of them.
+ */
+export const Draw = Type.Integer({ minimum: 1, maximum: 99 })
+
 /** The properties that every question has besides its kind's. Wherever a kind puts a `label`, it is localized; ids within one list differ. */
 export const questionHead = {
   id: Name,

@@ -15,6 +15,8 @@ export const tags = {
   blindedMessage: 'scrutin/1/blinded-message',
   modulus: 'scrutin/1/rsa-modulus',
   rsaPermutation: 'scrutin/1/rsa-permutation',
+  draw: 'scrutin/1/draw',
+  drawBlock: 'scrutin/1/draw-block',
   tracker: 'scrutin/1/tracker',
   ballotProofs: 'scrutin/1/ballot-proofs',
   proofBase: 'scrutin/1/proof-base',

@@ -51,10 +51,12 @@ export function addToTally (tally: Tally, rules: readonly QuestionRules[], ballo
     leaves.push(boxLeaf(credentialKey, ballotTracker(bytes, rules)))
     const { classIndex, questions } = decodeCiphertexts(bytes, rules)
     ballotsPerClass[classIndex]!++
-    questions.forEach(({ alpha, betas }, q) => {
-      for (const to of added[classIndex]![q]!) {
+    questions.forEach(({ groups, alpha, betas }, q) => {
+      const its = betas.values()
+      for (const group of groups) {
+        const to = added[classIndex]![q]![group]!
         to.alphas.push(alpha)
-        betas.forEach((beta, slot) => to.betas[slot]!.push(beta))
+        for (const sum of to.betas) sum.push(its.next().value!)
       }
     })
   }

@@ -104,7 +104,7 @@ t.test('an honest ballot is accepted, and comes to the result', async (t) => {
   const inLevels = questions.findIndex(({ id }) => id === 'quadratic')
   const asSlots = { ...context, questions: rules.map((one, q) => q === inLevels ? { ...one, groups: one.groups.map((group) => ({ ...group, totals: group.totals.map(() => ({ terms: [{ slot: 0, weight: 1n }], most: 1 })) })) } : one) }
   refuses(t, 'decryption.proof', () => { checkDecryption(context, decryptTally(asSlots, 0, election.trustees[0]!.shares), election.verification[0]!) })
-  t.same(combineDecryptions(context, messages)[0]![inLevels], [2, 1])
+  t.same(combineDecryptions(context, messages)[0]![inLevels], [[2, 1]])
 })
 
 t.test('an opened ballot of every kind shows what it holds', async (t) => {

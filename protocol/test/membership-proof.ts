@@ -19,6 +19,9 @@ const approval: ProvenRules = { slotValues: [bit, bit, bit], sums: [] }
 const exactlyOne: ProvenRules = { slotValues: [bit, bit, bit], sums: [{ weights: [1n, 1n, 1n], allowed: [1n] }] }
 const atMostTwo: ProvenRules = { slotValues: [bit, bit, bit, bit], sums: [{ weights: [1n, 1n, 1n, 2n], allowed: [0n, 1n, 2n] }] }
 
+/** Each question with the first of the keys. */
+const encrypted = (slots: readonly (readonly bigint[])[]): Statement => encryptAnything(slots.map(({ length }) => keys.slice(0, length)), slots)
+
 interface Challenges { readonly weight: bigint, readonly challenge: bigint }
 
 function weightOver ({ questions }: Statement, bitCommitments: Uint8Array): Transcript {
@@ -29,7 +32,7 @@ function weightOver ({ questions }: Statement, bitCommitments: Uint8Array): Tran
 
 function prove (statement: Statement, prover: Prover): Uint8Array {
   const transcript = weightOver(statement, prover.bitCommitments)
-  const links = prover.commitLinks(keys, transcript.challenge('challenge'))
+  const links = prover.commitLinks(statement.keys, transcript.challenge('challenge'))
   return concatBytes(prover.bitCommitments, links, prover.respond(transcript.absorb('links', links).challenge('challenge')))
 }
 
@@ -48,7 +51,7 @@ function holds (layout: BitLayout, statement: Statement, proof: Uint8Array, wish
     reader.finish()
     const { weight, challenge } = wished ?? challengesOver(layout, statement, proof)
     const equations = new Equations()
-    addMembershipEquations(equations, layout, statement.questions, keys, read, weight, challenge)
+    addMembershipEquations(equations, layout, statement.questions, statement.keys, read, weight, challenge)
     return equations.hold()
   } catch {
     return false
@@ -76,7 +79,7 @@ t.test('allowed slots are proven, for any rules and several questions', async ()
   fc.assert(fc.property(fc.array(anyRules, { minLength: 1, maxLength: 3 }), (questions) => {
     const layout = bitLayout(questions.map(({ rules }) => rules))
     const slots = questions.map(({ values }) => values)
-    const statement = encryptAnything(keys, slots)
+    const statement = encrypted(slots)
     const proof = prove(statement, new MembershipProver(layout, slots, statement.randomness))
     return proof.length === membershipProofLength(layout) && holds(layout, statement, proof)
   }), { numRuns: 15 })
@@ -101,17 +104,17 @@ t.test('a proof by honest steps from false bits does not hold', async (t) => {
   ]
   for (const [name, rules, slots, bitsOf] of attempts) {
     const layout = bitLayout([rules])
-    const statement = encryptAnything(keys, [slots])
+    const statement = encrypted([slots])
     t.notOk(holds(layout, statement, prove(statement, new ProverOfAnything(layout, bitsOf(layout), statement.randomness))), name)
   }
   const layout = bitLayout([atMostTwo])
-  const statement = encryptAnything(keys, [[1n, 0n, 1n, 0n]])
+  const statement = encrypted([[1n, 0n, 1n, 0n]])
   t.ok(holds(layout, statement, prove(statement, new ProverOfAnything(layout, layout.bitsOf([[1n, 0n, 1n, 0n]]), statement.randomness))), 'the same prover with true bits')
 })
 
 t.test('masks that break a constraint do not hold, though every bit is one and the sum is right', async (t) => {
   const layout = bitLayout([exactlyOne])
-  const statement = encryptAnything(keys, [[0n, 1n, 0n]])
+  const statement = encrypted([[0n, 1n, 0n]])
   const masks = Array.from({ length: layout.bitCount }, randomScalar)
   t.notOk(holds(layout, statement, prove(statement, new ProverOfAnything(layout, [0n, 1n, 0n], statement.randomness, masks))))
 })
@@ -122,9 +125,9 @@ t.test('who knew the weight could encrypt what evens out in it, who knew the cha
   const powers = powersOf(layout, wished.weight).flat()
   // a million votes for the first slot, and something that cancels them in the weighted sum against the last
   const millions = [1_000_000n, 0n, 0n, 0n, 0n, modOrder(-1_000_000n * powers[0]!) * invertScalar(powers[5]!)].map(modOrder)
-  const statement = encryptAnything(keys, [millions.slice(0, 3), millions.slice(3)])
+  const statement = encrypted([millions.slice(0, 3), millions.slice(3)])
   const prover = new ProverOfAnything(layout, numbers(layout, 0n, 0n, 0n, 0n, 0n, 0n), statement.randomness)
-  const links = prover.commitLinks(keys, wished.weight)
+  const links = prover.commitLinks(statement.keys, wished.weight)
   const proof = concatBytes(prover.bitCommitments, links, prover.respond(wished.challenge))
   t.ok(holds(layout, statement, proof, wished), 'with the weight it was made for')
   t.notOk(holds(layout, statement, proof, { ...wished, weight: randomScalar() }), 'with another weight')
@@ -132,7 +135,7 @@ t.test('who knew the weight could encrypt what evens out in it, who knew the cha
   t.notOk(holds(layout, statement, prove(statement, prover)), 'going through all steps')
 
   const simulated = simulatedProver(layout, statement, wished.weight, wished.challenge)
-  const simulation = concatBytes(simulated.bitCommitments, simulated.commitLinks(keys, 0n), simulated.respond(0n))
+  const simulation = concatBytes(simulated.bitCommitments, simulated.commitLinks(statement.keys, 0n), simulated.respond(0n))
   t.ok(holds(layout, statement, simulation, wished), 'the simulator of SPEC.md, whatever is encrypted')
   t.notOk(holds(layout, statement, simulation, { ...wished, challenge: randomScalar() }), 'with another challenge')
   t.notOk(holds(layout, statement, simulation), 'with that of the transcript')
@@ -141,10 +144,10 @@ t.test('who knew the weight could encrypt what evens out in it, who knew the cha
 t.test('bits chosen after the weight do not hold', async (t) => {
   // The weight is taken from a transcript without them, then bits and masks are committed to.
   const layout = bitLayout([approval])
-  const statement = encryptAnything(keys, [[1n, 0n, 1n]])
+  const statement = encrypted([[1n, 0n, 1n]])
   const weight = weightOver(statement, new Uint8Array(bitCommitmentsLength)).challenge('challenge')
   const prover = new MembershipProver(layout, [[1n, 0n, 1n]], statement.randomness)
-  const links = prover.commitLinks(keys, weight)
+  const links = prover.commitLinks(statement.keys, weight)
   const transcript = weightOver(statement, prover.bitCommitments)
   transcript.challenge('challenge')
   const challenge = transcript.absorb('links', links).challenge('challenge')
@@ -155,7 +158,7 @@ t.test('bits chosen after the weight do not hold', async (t) => {
 
 t.test('one flipped bit is refused', async () => {
   const layout = bitLayout([atMostTwo])
-  const statement = encryptAnything(keys, [[1n, 0n, 0n, 0n]])
+  const statement = encrypted([[1n, 0n, 0n, 0n]])
   const proof = prove(statement, new MembershipProver(layout, [[1n, 0n, 0n, 0n]], statement.randomness))
   fc.assert(fc.property(flippedBit(proof.length), (flip) => !holds(layout, statement, flip(proof))), { numRuns: 60 })
 })
@@ -163,7 +166,7 @@ t.test('one flipped bit is refused', async () => {
 t.test('a proof does not hold for other rules, other ciphertexts or another order', async (t) => {
   const slots = [1n, 0n, 0n]
   const layout = bitLayout([approval])
-  const statement = encryptAnything(keys, [slots])
+  const statement = encrypted([slots])
   const proof = prove(statement, new MembershipProver(layout, [slots], statement.randomness))
   t.ok(holds(layout, statement, proof))
   const [question] = statement.questions as [Statement['questions'][number]]
@@ -177,7 +180,7 @@ t.test('a proof does not hold for other rules, other ciphertexts or another orde
   for (const rules of others) t.notOk(holds(bitLayout([rules]), statement, proof))
   t.notOk(holds(layout, { ...statement, questions: [{ ...question, betas: question.betas.toReversed() }] }, proof), 'betas in another order')
   t.notOk(holds(layout, { ...statement, questions: [{ ...question, alpha: question.alpha.add(basePoint) }] }, proof), 'another alpha')
-  t.notOk(holds(layout, encryptAnything(keys, [slots]), proof), 'the same encrypted again')
+  t.notOk(holds(layout, encrypted([slots]), proof), 'the same encrypted again')
   const one = bitLayout([exactlyOne])
   const proofOfOne = prove(statement, new MembershipProver(one, [slots], statement.randomness))
   t.ok(holds(one, statement, proofOfOne))
@@ -188,7 +191,7 @@ t.test('a proof does not hold for other rules, other ciphertexts or another orde
 t.test('two questions with the same slots keep their randomness and their weights apart', async (t) => {
   const layout = bitLayout([approval, approval])
   const slots = [[1n, 0n, 0n], [1n, 0n, 0n]]
-  const statement = encryptAnything(keys, slots)
+  const statement = encrypted(slots)
   const [one, two] = statement.questions as [Statement['questions'][number], Statement['questions'][number]]
   const proof = prove(statement, new MembershipProver(layout, slots, statement.randomness))
   const challenges = challengesOver(layout, statement, proof)
@@ -202,11 +205,11 @@ t.test('two questions with the same slots keep their randomness and their weight
 t.test('slots that can hold one value only are proven without any bit', async (t) => {
   const layout = bitLayout([{ slotValues: [[0n], [3n]], sums: [] }])
   t.equal(layout.bitCount, 0)
-  const statement = encryptAnything(keys, [[0n, 3n]])
+  const statement = encrypted([[0n, 3n]])
   const proof = prove(statement, new MembershipProver(layout, [[0n, 3n]], statement.randomness))
   t.equal(proof.length, 32 * 6)
   t.ok(holds(layout, statement, proof))
-  const other = encryptAnything(keys, [[0n, 2n]])
+  const other = encrypted([[0n, 2n]])
   t.notOk(holds(layout, other, prove(other, new ProverOfAnything(layout, [], other.randomness))))
 })
 

@@ -8,11 +8,14 @@ import type { BallotTable } from './read-ballots.ts'
 
 export type Counts = QuestionResult['counts']
 
+/** Whether this row's voter was asked about this option, both by index. */
+export type IsAsked = (row: number, option: number) => boolean
+
 export interface Poll {
   readonly question: Question
   readonly answers: readonly Answer[]
-  /** The counts by the names of the file, from the table alone. */
-  readonly expected: Counts
+  /** The counts by the names of the file, from the table alone: of what was asked, where options are drawn. */
+  expected (isAsked: IsAsked): Counts
   /** What the file calls an option, or a grade. */
   readonly nameOf: (id: string) => string
 }
@@ -28,6 +31,14 @@ export const kindsOfPolls: readonly string[] = Object.keys(pollers)
 /** Throws in words when these ballots are none of this kind. */
 export function pollOf (kind: Question['kind'], table: BallotTable): Poll {
   return pollers[kind](table)
+}
+
+/** The same, with so many options drawn for each voter. */
+export function drawnPoll (poll: Poll, draw: number): Poll {
+  const { question } = poll
+  if (question.kind !== 'majority-judgment' && question.kind !== 'score') throw new Error('options are drawn for majority-judgment and score only')
+  if (draw >= question.options.length) throw new Error(`there are ${question.options.length} options: draw fewer`)
+  return { ...poll, question: { ...question, draw } }
 }
 
 /** Grades read as approval from one of them on. */
@@ -48,18 +59,18 @@ function choose (given: BallotTable): Poll {
 }
 
 function score (table: BallotTable): Poll {
-  return numbersPoll(table, { ...head, kind: 'score', options: optionsOf(table), max: Math.max(1, ...table.rows.flat()), blank: false }, (numbers) => ({ score: numbers }))
+  return numbersPoll(table, { ...head, kind: 'score', options: optionsOf(table), max: highestIn(table), blank: false }, (numbers) => ({ score: numbers }))
 }
 
 function cumulative (table: BallotTable): Poll {
   const { limits = {}, options } = table
-  const perOption = limits.each ?? Math.max(1, ...table.rows.flat())
+  const perOption = limits.each ?? highestIn(table)
   const points = Math.min(options.length * perOption, Math.max(perOption, limits.all ?? 0, ...table.rows.map(sum)))
   return numbersPoll(table, { ...head, kind: 'cumulative', options: optionsOf(table), points, perOption, blank: false, ...budgetOf(table) }, (numbers) => ({ points: numbers }))
 }
 
 function quadratic (table: BallotTable): Poll {
-  const perOption = Math.max(1, ...table.rows.flat())
+  const perOption = highestIn(table)
   const credits = Math.max(perOption ** 2, ...table.rows.map((row) => sum(row.map((number) => number ** 2))))
   return numbersPoll(table, { ...head, kind: 'quadratic', options: optionsOf(table), credits, perOption, blank: false }, (votes) => ({ votes }))
 }
@@ -71,14 +82,14 @@ function yesNo (table: BallotTable): Poll {
   return {
     question: { ...head, kind: 'yes-no', blank: false },
     answers: table.rows.map((row) => row[0] === 1 ? 'yes' : 'no'),
-    expected: { yes, no: table.rows.length - yes },
+    expected: () => ({ yes, no: table.rows.length - yes }),
     nameOf: (id) => id,
   }
 }
 
 /** The best grade is the highest number. Where the file names no grades, their names are their numbers, and 0 is no opinion, which ranks as the worst. */
 function majorityJudgment (table: BallotTable): Poll {
-  const highest = Math.max(1, ...table.rows.flat())
+  const highest = highestIn(table)
   const names = table.grades ?? Array.from({ length: highest + 1 }, (_, number) => String(number))
   const noOpinion = table.grades === undefined ? 0 : table.noOpinion
   const idOf = (number: number): string => number === noOpinion ? noOpinionId : `grade-${number}`
@@ -93,8 +104,8 @@ function majorityJudgment (table: BallotTable): Poll {
       noOpinion: noOpinion === undefined ? null : { label: everywhere(names[noOpinion]!), ranking: 'worst' },
     },
     answers: table.rows.map((row) => ({ grades: Object.fromEntries(row.map((number, option) => [optionId(option), idOf(number)])) })),
-    expected: Object.fromEntries(table.options.map((name, option) =>
-      [name, Object.fromEntries(numbers.map((number) => [names[number]!, table.rows.filter((row) => row[option] === number).length]))])),
+    expected: (isAsked) => Object.fromEntries(table.options.map((name, option) =>
+      [name, Object.fromEntries(numbers.map((number) => [names[number]!, table.rows.filter((row, voter) => row[option] === number && isAsked(voter, option)).length]))])),
     nameOf: (id) => nameOfGrade.get(id) ?? nameOfOption(table, id),
   }
 }
@@ -104,7 +115,7 @@ function numbersPoll (table: BallotTable, question: Question, answerOf: (numbers
   return {
     question,
     answers: table.rows.map((row) => answerOf(Object.fromEntries(row.flatMap((number, option) => number > 0 ? [[optionId(option), number]] : [])))),
-    expected: Object.fromEntries(table.options.map((name, option) => [name, sum(table.rows.map((row) => row[option]!))])),
+    expected: (isAsked) => Object.fromEntries(table.options.map((name, option) => [name, sum(table.rows.map((row, voter) => isAsked(voter, option) ? row[option]! : 0))])),
     nameOf: (id) => nameOfOption(table, id),
   }
 }
@@ -124,6 +135,11 @@ function nameOfOption ({ options }: BallotTable, id: string): string {
 function refuseAbove ({ rows }: BallotTable, most: number, why: string): void {
   const at = rows.findIndex((row) => row.some((number) => number > most))
   if (at >= 0) throw new Error(`ballot ${at + 1} holds ${Math.max(...rows[at]!)}: ${why}`)
+}
+
+/** At least 1. */
+function highestIn ({ rows }: BallotTable): number {
+  return rows.reduce((most, row) => Math.max(most, ...row), 1)
 }
 
 function sum (numbers: readonly number[]): number {

@@ -5,7 +5,9 @@ import { isDeepStrictEqual } from 'node:util'
 import type { AuditReport } from '../../auditor/src/audit.ts'
 import type { RunningNetwork } from '../../network/src/bring-up.ts'
 import type { Progress } from '../../network/src/progress.ts'
-import { everywhere } from '../staging/draft-definition.ts'
+import { askedQuestions } from '../../voter/src/cast-ballot.ts'
+import { vote } from '../../voter/src/vote.ts'
+import { everywhere, optionId } from '../staging/draft-definition.ts'
 import { stageElection } from '../staging/stage-election.ts'
 import { countElection } from './count-election.ts'
 import type { Counts, Poll } from './poll.ts'
@@ -46,13 +48,19 @@ export async function simulateElection (options: SimulateOptions): Promise<Simul
   const { network, poll, progress, out } = options
   const staged = await stageElection(network, { title: everywhere(options.title), context: null, hoursOpen: 24, questions: [poll.question] }, poll.answers.length, progress)
   const voters = poll.answers.map((answer, i) => ({ codes: staged.codes[i]!, answers: [answer] }))
+  const asked = new Map<number, ReadonlySet<string>>()
   const { receipts, rejected, seconds } = await runVoters({
     electionId: staged.electionId,
     gateways: network.members.map(({ gateway }) => gateway.url),
     voters,
     atOnce: options.atOnce,
     progress,
-    ...(options.castOne === undefined ? {} : { castOne: options.castOne }),
+    castOne: options.castOne ?? (async (election, voter, gateways, index) => {
+      const { receipt, credential } = await vote(election, voter.codes, voter.answers, { gateways })
+      const [question] = askedQuestions(election.election, credential)
+      asked.set(index, new Set('options' in question! ? question.options.map(({ id }) => id) : []))
+      return receipt
+    }),
   })
   const bundle = out ?? join(network.dataFolder, `${staged.electionId}.ndjson`)
   const { result, report } = await countElection(network, staged.electionId, bundle, progress)
@@ -61,6 +69,12 @@ export async function simulateElection (options: SimulateOptions): Promise<Simul
   const { nameOf } = poll
   const counts = Object.fromEntries(Object.entries(question?.counts ?? {}).map(([id, count]) =>
     [nameOf(id), typeof count === 'number' ? count : Object.fromEntries(Object.entries(count).map(([grade, number]) => [nameOf(grade), number]))]))
-  const verified = report.ok && result.ballots === receipts.length && isDeepStrictEqual(counts, poll.expected) && isDeepStrictEqual(report.result, result)
+  const everyone = !('draw' in poll.question)
+  const expected = poll.expected((voter, option) => everyone || asked.get(voter)?.has(optionId(option)) === true)
+  // what too few were asked about is told by nobody
+  for (const [option, { id }] of ('options' in poll.question ? poll.question.options : []).entries()) {
+    if (question?.drawn !== undefined && !Object.hasOwn(question.counts, id) && question.drawn[id] === [...asked.values()].filter((its) => its.has(optionId(option))).length) delete expected[nameOf(id)]
+  }
+  const verified = report.ok && result.ballots === receipts.length && isDeepStrictEqual(counts, expected) && isDeepStrictEqual(report.result, result)
   return { ballots: poll.answers.length, committed: receipts.length, rejected, counts, ranking: question?.ranking.flat().map(nameOf) ?? [], winners: question?.winners.map(nameOf) ?? [], ...(question?.funded === undefined ? {} : { funded: question.funded.options.map(nameOf) }), verified, votingSeconds: seconds, report }
 }

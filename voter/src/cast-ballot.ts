@@ -1,5 +1,8 @@
 /** Filling a ballot in, and casting it until there is a receipt: only a receipt acknowledges. */
 import { checkBallots } from '../../protocol/src/check-ballots.ts'
+import { askedQuestion } from '../../protocol/src/asked-question.ts'
+import type { Question } from '../../protocol/src/definition.ts'
+import { type HeldGroups, heldGroups } from '../../protocol/src/draw.ts'
 import { type ErrorCode, ScrutinError } from '../../protocol/src/errors.ts'
 import { fillBallot, type FilledBallot } from '../../protocol/src/fill-ballot.ts'
 import { type Answer, answerSlots } from '../../protocol/src/kinds/kinds.ts'
@@ -12,16 +15,26 @@ import type { VerifiedElection } from './verified-election.ts'
 /** After so long without a receipt, the same bytes go through another member. */
 export const receiptTimeoutMs = 30_000
 
-/** Throws `input.malformed` for answers that the questions do not allow. */
+/** Throws `input.malformed` for answers that the questions do not allow; where options are drawn, they are about all of them. */
 export function assertAllowed ({ definition: { questions } }: VerifiedElection, answers: readonly Answer[]): void {
   if (answers.length !== questions.length) throw new ScrutinError('input.malformed', 'one answer per question is needed')
   questions.forEach((question, q) => answerSlots(question, answers[q]!))
 }
 
-/** Encrypts and proves. The tracker is to be shown before the voter decides to cast; `input.malformed` for answers that are not allowed. */
+/** The questions as the holder of this credential answers them: where options are drawn, with those drawn for it. */
+export function askedQuestions (election: VerifiedElection, credential: Credential): Question[] {
+  const held = heldFor(election, credential)
+  return election.definition.questions.map((question, q) => askedQuestion(question, held[q]!))
+}
+
+function heldFor ({ rules: { electionId, questions } }: VerifiedElection, { classIndex, keys, signatures }: Credential): HeldGroups {
+  return heldGroups(questions, { electionId, classIndex, credentialKey: keys.publicKey.toBytes(), signatures })
+}
+
+/** Encrypts and proves answers to what this credential is asked. The tracker is to be shown before the voter decides to cast; `input.malformed` for answers that are not allowed. */
 export function fillIn (election: VerifiedElection, credential: Credential, answers: readonly Answer[]): FilledBallot {
   const { electionId, electionKeys } = election.rules
-  return fillBallot({ electionId, electionKeys, classIndex: credential.classIndex }, election.definition.questions, answers, credential.keys.publicKey)
+  return fillBallot({ electionId, electionKeys, classIndex: credential.classIndex }, election.definition.questions, answers, credential.keys.publicKey, heldFor(election, credential))
 }
 
 /** Signs the ballot and checks it as every endorser will: what is sent can only be refused for its time or its credential. */

@@ -1,18 +1,28 @@
 /** Asking in the terminal what was not said on the command line. */
 import { createInterface } from 'node:readline/promises'
+import { optionCount } from '../../protocol/src/asked-question.ts'
 import { type Answer, answerSlots, kindOf } from '../../protocol/src/kinds/kinds.ts'
 import type { Definition, Question } from '../../protocol/src/definition.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import { parseAnswer } from './parse-answers.ts'
 
-/** Asks question by question on stderr, until each answer is allowed. */
-export async function askAnswers (definition: Definition, locale: string): Promise<Answer[]> {
+/** Throws `input.malformed` when there is nobody to be asked. */
+export function assertTerminal (): void {
   if (!process.stdin.isTTY) throw new ScrutinError('input.malformed', 'say what to vote with --answer, or run it in a terminal')
+}
+
+/** Asks question by question on stderr, until each answer is allowed; `asked` are the questions with the options that were drawn for this voter. */
+export async function askAnswers (definition: Definition, asked: readonly Question[], locale: string): Promise<Answer[]> {
+  assertTerminal()
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   try {
     process.stderr.write(`\n${textOf(definition.title, locale)}\n`)
     const answers: Answer[] = []
-    for (const question of definition.questions) answers.push(await askQuestion(question, locale, async (text) => await terminal.question(text)))
+    for (const [q, question] of asked.entries()) {
+      const all = optionCount(definition.questions[q]!)
+      const note = optionCount(question) < all ? `${optionCount(question)} of ${all}, drawn for you:\n` : ''
+      answers.push(await askQuestion(question, note, locale, async (text) => await terminal.question(text)))
+    }
     return answers
   } finally {
     terminal.close()
@@ -33,9 +43,9 @@ export async function askChoice<Word extends string> (question: string, words: r
   }
 }
 
-async function askQuestion (question: Question, locale: string, ask: (text: string) => Promise<string>): Promise<Answer> {
+async function askQuestion (question: Question, note: string, locale: string, ask: (text: string) => Promise<string>): Promise<Answer> {
   const options = 'options' in question ? question.options : []
-  process.stderr.write(`\n${textOf(question.title, locale)}\n`)
+  process.stderr.write(`\n${textOf(question.title, locale)}\n${note}`)
   options.forEach((option, i) => { process.stderr.write(`  ${i + 1}  ${textOf(option.label, locale)}\n`) })
   for (;;) {
     // the numbers stand for the options' ids wherever one begins: 2,3 or 2=good,3=bad

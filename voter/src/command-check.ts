@@ -32,14 +32,14 @@ export function checkCommand (): Command {
       const file = parseCheckFile(readFileSync(name, 'utf8'))
       const election = await readElection(file, options)
       const { definition } = election
-      const { tracker, answers } = verifyCheckFile(election.rules, definition.questions, file)
+      const { tracker, asked, answers } = verifyCheckFile(election.rules, definition.questions, file)
       const noted = options.tracker?.trim().toLowerCase()
       if (noted !== undefined && noted !== tracker) throw new ScrutinError('ballot.opening', 'another tracker was shown before: the device opened another ballot than it had made')
       if (options.json) {
         console.log(JSON.stringify({ electionId: election.id, tracker, answers: definition.questions.map(({ id }, q) => ({ question: id, answer: answers[q]! })) }))
         return
       }
-      const chosen = definition.questions.map((question, q) => `${textOf(question.title, options.locale)}\n  ${kindOf(question).describe(question, answers[q]!, (texts) => textOf(texts, options.locale))}`)
+      const chosen = asked.map((question, q) => `${textOf(question.title, options.locale)}\n  ${kindOf(question).describe(question, answers[q]!, (texts) => textOf(texts, options.locale))}`)
       console.log(`The ballot with the tracker\n${tracker}\nholds exactly this:\n\n${chosen.join('\n')}\n\n` +
         (noted === undefined ? 'Is this the tracker that the other device showed before you chose to check, and is this what you chose? If not, do not vote on that device.' : 'Is this what you chose? If not, do not vote on that device.'))
     })

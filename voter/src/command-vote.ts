@@ -1,16 +1,19 @@
 /** `scrutin vote` and `scrutin cast`: from codes to a receipt, in a terminal. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { drawOf } from '../../protocol/src/asked-question.ts'
+import type { Definition } from '../../protocol/src/definition.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
+import type { Answer } from '../../protocol/src/kinds/kinds.ts'
 import { ballotTracker } from '../../protocol/src/ballot-encoding.ts'
 import { type CastBallot, castBallot, castingOrder } from './cast-ballot.ts'
-import { askAnswers, askChoice } from './command-ask.ts'
+import { askAnswers, askChoice, assertTerminal } from './command-ask.ts'
 import { writeCheckFile } from './command-check.ts'
 import { defaultLocale } from './command-locale.ts'
 import { codesFor, openRecovery, type RecoveryOptions, withCodes, withRecovery } from './command-recovery.ts'
 import { GatewayClient } from './gateway-client.ts'
 import { parseAnswers } from './parse-answers.ts'
-import { type Decision, type ElectionAtHand, meetElection, vote } from './vote.ts'
+import { type AskVoter, type Decision, type ElectionAtHand, meetElection, vote } from './vote.ts'
 
 interface Options extends RecoveryOptions {
   readonly gateway: readonly string[]
@@ -35,7 +38,7 @@ export function voteCommand (): Command {
   const command = new Command('vote').description('vote: obtain a credential with your codes, encrypt, check if you like, cast, and keep the receipt')
     .requiredOption('--gateway <url...>', 'asked about the election; the ballot then goes through a member that is no registrar of it. With several: through these, in this order, and they have to agree on whose keys are whose')
     .requiredOption('--election <id>', 'id of the election')
-    .option('--answer <question=options...>', 'question=option,option, question=yes, question=option=number,option=number, question=candidate=grade,candidate=grade, or question=blank; without it you are asked')
+    .option('--answer <question=options...>', 'question=option,option, question=yes, question=option=number,option=number, question=candidate=grade,candidate=grade, or question=blank; where options are drawn, about all of them; without it you are asked')
     .option('--check [file]', 'open the first encryption into this file, for `scrutin check` on a second device; then go on with another')
     .option('--check-only', 'open one encryption and leave without casting; needs --recovery')
     .option('--yes', 'cast without asking; without a terminal nobody is asked')
@@ -49,7 +52,7 @@ export function voteCommand (): Command {
       const gateways = options.gateway.map((url) => new GatewayClient(url))
       const atHand = await meet(gateways, options.election)
       const { definition } = atHand.election
-      const answers = options.answer === undefined ? await askAnswers(definition, options.locale) : parseAnswers(definition, options.answer)
+      const answers = options.answer === undefined ? await askOrLater(definition, options) : parseAnswers(definition, options.answer)
       const checked: Checked[] = []
       let sealed: Uint8Array | undefined
       try {
@@ -85,6 +88,15 @@ async function meet ([first, ...others]: readonly GatewayClient[], electionId: s
   const { sources } = atHand.directory
   if (sources <= others.length) say(`Only ${sources} of ${others.length + 1} gateways tells whose keys are whose, and is believed in it.`)
   return atHand
+}
+
+/** Before anything that can't be taken back, unless only the credential says what is asked. */
+async function askOrLater (definition: Definition, { locale, recovery }: Options): Promise<Answer[] | AskVoter> {
+  if (definition.questions.every((question) => drawOf(question) === undefined)) return await askAnswers(definition, definition.questions, locale)
+  assertTerminal()
+  say('Which options you are asked about follows from your credential, so it is obtained first.' +
+    (recovery === undefined ? ' Without --recovery it is lost if you leave then.' : ''))
+  return async (asked) => await askAnswers(definition, asked, locale)
 }
 
 function say (text: string): void {

@@ -1,10 +1,12 @@
 /** The whole way of a voter, from codes to a receipt. */
+import { askedAnswer } from '../../protocol/src/asked-question.ts'
+import type { Question } from '../../protocol/src/definition.ts'
 import type { Answer } from '../../protocol/src/kinds/kinds.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import type { FilledBallot } from '../../protocol/src/fill-ballot.ts'
 import { type CheckFile, checkFileOf } from '../../protocol/src/opened-ballot.ts'
 import { type Receipt, statementsNeeded } from '../../protocol/src/receipt.ts'
-import { assertAllowed, castBallot, castingOrder, type CastOptions, fillIn, seal } from './cast-ballot.ts'
+import { askedQuestions, assertAllowed, castBallot, castingOrder, type CastOptions, fillIn, seal } from './cast-ballot.ts'
 import { type Directory, readDirectory } from './directory.ts'
 import type { GatewayClient } from './gateway-client.ts'
 import { type Credential, obtainCredential, type ObtainOptions } from './obtain-credential.ts'
@@ -66,18 +68,23 @@ export interface Vote {
   readonly credential: Credential
 }
 
+/** Asks the voter, once it is known what: where options are drawn, with the credential and not before. */
+export type AskVoter = (asked: readonly Question[]) => Promise<readonly Answer[]>
+
 /**
  * Obtains a credential, fills in, checks as often as the voter wants, casts.
  *
  * @param codes one of each registrar, in the definition's order
- * @param answers one per question
+ * @param answers one per question, about all its options: of those not drawn nothing is cast; or who is to be asked for them
  */
-export async function vote ({ election, directory }: ElectionAtHand, codes: readonly string[], answers: readonly Answer[], options: VoteOptions = {}): Promise<Vote> {
+export async function vote ({ election, directory }: ElectionAtHand, codes: readonly string[], answers: readonly Answer[] | AskVoter, options: VoteOptions = {}): Promise<Vote> {
   // before anything that can't be taken back
-  assertAllowed(election, answers)
+  if (typeof answers !== 'function') assertAllowed(election, answers)
   assertOpened(election)
   const credential = await obtainCredential(election, directory.registrars(election.definition), codes, options)
-  const filled = await fillUntilCast(election, credential, answers, options)
+  const asked = askedQuestions(election, credential)
+  const given = typeof answers === 'function' ? await answers(asked) : asked.map((question, q) => askedAnswer(answers[q]!, question))
+  const filled = await fillUntilCast(election, credential, given, options)
   const bytes = seal(election, credential, filled)
   options.onSealed?.(bytes)
   const gateways = options.gateways ?? castingOrder(election, directory)

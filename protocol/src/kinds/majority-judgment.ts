@@ -6,7 +6,7 @@
  */
 import Type, { type Static } from 'typebox'
 import { ScrutinError } from '../errors.ts'
-import { closed, Localized, Name, Option, Options, questionHead } from '../question-schema.ts'
+import { closed, Draw, Localized, Name, Option, Options, questionHead } from '../question-schema.ts'
 import { rankByMajority } from './majority-ranking.ts'
 import type { QuestionKind } from './question-kind.ts'
 import { SlotPlan } from './slot-plan.ts'
@@ -19,6 +19,7 @@ const MajorityQuestion = Type.Object({
   kind: Type.Literal('majority-judgment'),
   /** The candidates. */
   options: Options,
+  draw: Type.Optional(Draw),
   /** Best first. */
   grades: Type.Array(Option, { minItems: 2, maxItems: 20 }),
   /** How "no opinion" is called, and whether the ranking takes it as the worst grade or leaves it out; null: it is not offered. */
@@ -81,6 +82,10 @@ export const majorityJudgment = {
       medians: Object.fromEntries(options.map((option, candidate) => [option.id, medians[candidate] === undefined ? null : gradeName(medians[candidate])])),
       steps: steps.map(({ better, worse, removed, of, grades: [a, b] }) => ({ better: name(better), worse: name(worse), removed, of, grades: [gradeName(a), gradeName(b)] })),
     }
+  },
+
+  among ({ grades }, options) {
+    return { grades: Object.fromEntries(options.flatMap(({ id }) => Object.hasOwn(grades, id) ? [[id, grades[id]!]] : [])) }
   },
 
   hint ({ grades, noOpinion }) {

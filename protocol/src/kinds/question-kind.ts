@@ -6,7 +6,7 @@
 import Type, { type Static, type TSchema } from 'typebox'
 import type { AllowedValues } from '../allowed-values.ts'
 import type { Combination } from '../membership-proof.ts'
-import { closed, type Localized } from '../question-schema.ts'
+import { closed, type Localized, type Option } from '../question-schema.ts'
 import { Funded } from './budget.ts'
 
 /** What is decrypted of a question: Σ weight·slot over all ballots, and nothing else about the slots. */
@@ -48,6 +48,7 @@ export const QuestionResult = Type.Object({
   ...counted,
   ranking: Type.Array(Type.Array(Type.String()), { description: 'Best first; those that stand together are exactly equal' }),
   winners: Type.Array(Type.String(), { description: 'Those first in the ranking; nobody when nobody got anything' }),
+  drawn: Type.Optional(Type.Record(Type.String(), Count, { description: 'Where options are drawn: the ballots that were asked about each. One that too few were asked about stands in nothing else' })),
   funded: Type.Optional(Funded),
   quorum: Type.Optional(Type.Object({ needed: Count, reached: Type.Boolean() }, { ...closed, description: 'The ballots that the question needs to be decided' })),
   medians: Type.Optional(Type.Record(Type.String(), Type.Union([Type.String(), Type.Null()]), { description: 'Majority judgment: the majority grade by candidate; null without any grade' })),
@@ -75,8 +76,13 @@ export interface QuestionKind<Question, Answer> {
   rules (question: Question): SlotRules
   /** Slot values of an answer that has its form; throws `input.malformed` when the question does not allow it. */
   slots (question: Question, answer: Answer): bigint[]
-  /** From the totals of so many votes to the result. A ballot of weight w is w votes, in the totals too. */
-  result (question: Question, totals: readonly number[], votes: number): QuestionResult
+  /**
+   * From the totals to the result; `votes` are those of each group of slots: one of all slots, or, where options are drawn, of
+   * each option, none of them 0. A ballot of weight w is w votes, in the totals too.
+   */
+  result (question: Question, totals: readonly number[], votes: readonly number[]): QuestionResult
+  /** What an answer says about these options: for kinds whose options may be drawn. */
+  among? (answer: Answer, options: readonly Option[]): Answer
   /** Says in English how an answer is typed. */
   hint (question: Question): string
   /** An answer as it is typed, by ids; it may not be of the form at all. */

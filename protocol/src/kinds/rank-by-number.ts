@@ -2,9 +2,22 @@
 
 /** Best first; equal numbers stand together, in the order of `options`. */
 export function rankByNumber (options: readonly string[], counts: Readonly<Record<string, number>>): string[][] {
-  const places = new Map<number, string[]>()
-  for (const option of options) places.set(counts[option]!, [...places.get(counts[option]!) ?? [], option])
-  return [...places].sort(([a], [b]) => b - a).map(([, together]) => together)
+  return rankByShare(options, options.map((option) => counts[option]!), options.map(() => 1))
+}
+
+/** By each option's number in proportion to another, above 0: of so many ballots, for example. */
+export function rankByShare (options: readonly string[], numbers: readonly number[], of: readonly number[]): string[][] {
+  const compare = (a: number, b: number): number => {
+    const difference = BigInt(numbers[b]!) * BigInt(of[a]!) - BigInt(numbers[a]!) * BigInt(of[b]!)
+    return difference > 0n ? 1 : difference < 0n ? -1 : 0
+  }
+  const places: number[][] = []
+  for (const option of [...options.keys()].sort((a, b) => compare(a, b) || a - b)) {
+    const place = places.at(-1)
+    if (place !== undefined && compare(place[0]!, option) === 0) place.push(option)
+    else places.push([option])
+  }
+  return places.map((place) => place.map((option) => options[option]!))
 }
 
 /** Those first, unless nobody got anything. */

@@ -6,12 +6,13 @@ import { type BitLayout, evaluate, withPivots } from '../../src/slot-bits.ts'
 
 export interface Prover {
   readonly bitCommitments: Uint8Array
-  commitLinks (keys: readonly Point[], weight: bigint): Uint8Array
+  commitLinks (keys: readonly (readonly Point[])[], weight: bigint): Uint8Array
   respond (challenge: bigint): Uint8Array
 }
 
 export interface Statement {
-  readonly keys: readonly Point[]
+  /** `keys[question][slot]` */
+  readonly keys: readonly (readonly Point[])[]
   readonly questions: readonly { readonly alpha: Point, readonly betas: readonly Point[] }[]
   readonly randomness: readonly bigint[]
 }
@@ -58,10 +59,10 @@ export class ProverOfAnything implements Prover {
     ])
   }
 
-  commitLinks (keys: readonly Point[], weight: bigint): Uint8Array {
+  commitLinks (keys: readonly (readonly Point[])[], weight: bigint): Uint8Array {
     const powers = powersOf(this.#layout, weight)
     const slotMasks = this.#layout.slots.flatMap((forms, q) => forms.map((form, slot) =>
-      times(keys[slot]!, powers[q]![slot]! * this.#randomnessMasks[q]!).add(times(basePoint, powers[q]![slot]! * evaluate(form, 0n, this.#masks)))))
+      times(keys[q]![slot]!, powers[q]![slot]! * this.#randomnessMasks[q]!).add(times(basePoint, powers[q]![slot]! * evaluate(form, 0n, this.#masks)))))
     return joined([...this.#randomnessMasks.map((mask) => times(basePoint, mask)), sumPoints(slotMasks)])
   }
 
@@ -86,7 +87,7 @@ export function simulatedProver (layout: BitLayout, { keys, questions }: Stateme
   const powers = powersOf(layout, weight)
   const slotMask = sumPoints(layout.slots.flatMap((forms, q) => forms.map((form, slot) => {
     const power = powers[q]![slot]!
-    return times(keys[slot]!, power * randomnessAnswers[q]!).add(times(basePoint, power * evaluate(form, challenge, answers))).subtract(times(questions[q]!.betas[slot]!, power * challenge))
+    return times(keys[q]![slot]!, power * randomnessAnswers[q]!).add(times(basePoint, power * evaluate(form, challenge, answers))).subtract(times(questions[q]!.betas[slot]!, power * challenge))
   })))
   return {
     bitCommitments: joined([bits, masks]),

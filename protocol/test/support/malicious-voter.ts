@@ -1,10 +1,11 @@
 /** A voter with a valid credential and any slot values at all, who proves what can be proven and forges the rest. */
-import { ballotVersion } from '../../src/ballot-encoding.ts'
+import { ballotVersion, encodeGroups } from '../../src/ballot-encoding.ts'
 import { type BallotContext, BallotTranscript } from '../../src/ballot-transcript.ts'
 import { concatBytes } from '../../src/bytes.ts'
+import type { HeldGroups } from '../../src/draw.ts'
 import { basePoint, modOrder, multiply, type Point, randomScalar } from '../../src/group.ts'
-import type { QuestionRules } from '../../src/question-rules.ts'
 import { MembershipProver } from '../../src/membership-proof.ts'
+import { ofSlots, type QuestionRules } from '../../src/question-rules.ts'
 import { type BitLayout, bitLayout, withPivots } from '../../src/slot-bits.ts'
 import { ProverOfAnything, type Prover, simulatedProver, type Statement } from './lying-prover.ts'
 
@@ -21,28 +22,29 @@ const lies = {
 export type Forgery = keyof typeof lies
 export const forgeries = Object.keys(lies) as readonly Forgery[]
 
-/** A body that encrypts `slots[question][slot]`, whatever they are; when they are allowed, the proof is honest. */
-export function forgedBody (context: BallotContext, rules: readonly QuestionRules[], slots: readonly (readonly bigint[])[], credentialKey: Point, forgery: Forgery): Uint8Array {
+/** A body that encrypts `slots[question][slot]`, whatever they are; when they are allowed, the proof is honest. `held`: of which groups the slots are, where options are drawn. */
+export function forgedBody (context: BallotContext, rules: readonly QuestionRules[], slots: readonly (readonly bigint[])[], credentialKey: Point, forgery: Forgery, held: HeldGroups = rules.map(() => [0])): Uint8Array {
   const layout = bitLayout(rules)
-  const statement = encryptAnything(context.electionKeys, slots)
+  const statement = encryptAnything(rules.map((its, q) => ofSlots(its, held[q]!, context.electionKeys)), slots)
   const prover = isAllowed(layout, slots) ? new MembershipProver(layout, slots, statement.randomness) : lies[forgery](layout, slots, statement)
-  return provenBody(context, statement, credentialKey, prover)
+  return provenBody(context, statement, credentialKey, prover, rules.map((its, q) => encodeGroups(its, held[q]!)))
 }
 
-/** The ciphertexts with what the prover says of them. */
-export function provenBody (context: BallotContext, { questions }: Statement, credentialKey: Point, prover: Prover): Uint8Array {
-  const ciphertexts = questions.map(({ alpha, betas }) => concatBytes(...[alpha, ...betas].map((point) => point.toBytes())))
-  const transcript = new BallotTranscript(context, credentialKey.toBytes(), ciphertexts, prover.bitCommitments)
-  const linkCommitments = prover.commitLinks(context.electionKeys, transcript.weight)
+/** The ciphertexts with what the prover says of them; `drawn[question]` are the bytes before them. */
+export function provenBody (context: BallotContext, { questions, keys }: Statement, credentialKey: Point, prover: Prover, drawn: readonly Uint8Array[] = []): Uint8Array {
+  const encrypted = questions.map(({ alpha, betas }, q) => concatBytes(drawn[q] ?? new Uint8Array(0), ...[alpha, ...betas].map((point) => point.toBytes())))
+  const transcript = new BallotTranscript(context, credentialKey.toBytes(), encrypted, prover.bitCommitments)
+  const linkCommitments = prover.commitLinks(keys, transcript.weight)
   return concatBytes(Uint8Array.of(ballotVersion), context.electionId, Uint8Array.of(context.classIndex), credentialKey.toBytes(),
-    ...ciphertexts, prover.bitCommitments, linkCommitments, prover.respond(transcript.challenge(linkCommitments)))
+    ...encrypted, prover.bitCommitments, linkCommitments, prover.respond(transcript.challenge(linkCommitments)))
 }
 
-export function encryptAnything (keys: readonly Point[], slots: readonly (readonly bigint[])[]): Statement {
+/** `keys[question][slot]` */
+export function encryptAnything (keys: readonly (readonly Point[])[], slots: readonly (readonly bigint[])[]): Statement {
   const randomness = slots.map(() => randomScalar())
   const questions = slots.map((values, q) => ({
     alpha: multiply(basePoint, randomness[q]!),
-    betas: values.map((value, slot) => multiply(keys[slot]!, randomness[q]!).add(multiply(basePoint, modOrder(value)))),
+    betas: values.map((value, slot) => multiply(keys[q]![slot]!, randomness[q]!).add(multiply(basePoint, modOrder(value)))),
   }))
   return { keys, questions, randomness }
 }

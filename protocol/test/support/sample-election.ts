@@ -1,12 +1,14 @@
 /** A whole election in memory with real keys: registrars, trustees after their ceremony, a roll. For tests of every room. */
 import { generateKeyPairSync, type KeyObject, constants, privateDecrypt } from 'node:crypto'
 import { RSABSSA } from '@cloudflare/blindrsa-ts'
+import { askedAnswer, askedQuestion } from '../../src/asked-question.ts'
 import { type BallotRules, ballotRules } from '../../src/check-ballots.ts'
 import type { BallotContext } from '../../src/ballot-transcript.ts'
 import { fromHex, toHex } from '../../src/bytes.ts'
 import type { CeremonyContext, CommitMessage, ComplaintMessage, DealMessage } from '../../src/ceremony.ts'
 import { credentialMessage } from '../../src/credential.ts'
-import { type Definition, electionId, electionKeyCount, slotRules } from '../../src/definition.ts'
+import { type Definition, electionId, electionKeyCount, type Question, slotRules } from '../../src/definition.ts'
+import { heldGroups } from '../../src/draw.ts'
 import { fillBallot } from '../../src/fill-ballot.ts'
 import { modOrder, type Point, pointFromHex, pointToHex, scalarFromHex, scalarToHex } from '../../src/group.ts'
 import { type CeremonySecrets, commitMessage, complaintMessage, dealMessage, drawSecrets, receiveShares } from '../../src/hold-shares.ts'
@@ -151,8 +153,16 @@ export function sampleRegistrarMessage ({ definition, idBytes, registrars }: Sam
   return { registrar, rollRoot: definition.roll.root, moduli: [modulus], proofs: [proof] }
 }
 
+/** What this credential is asked. */
+export function drawnFor ({ definition, idBytes, rules }: SampleElection, { keys, signatures }: { keys: KeyPair, signatures: readonly Uint8Array[] }): { held: number[][], asked: Question[] } {
+  const held = heldGroups(rules.questions, { electionId: idBytes, classIndex: 0, credentialKey: keys.publicKey.toBytes(), signatures })
+  return { held, asked: definition.questions.map((question, q) => askedQuestion(question, held[q]!)) }
+}
+
+/** `answers` about all options, where options are drawn. */
 export async function castableBallot (election: SampleElection, answers: readonly Answer[]): Promise<{ keys: KeyPair, bytes: Uint8Array, tracker: string, credentialKey: string, blinded: Uint8Array[] }> {
   const { keys, signatures, blinded } = await obtainCredential(election)
-  const filled = fillBallot(election.context, election.definition.questions, answers, keys.publicKey)
+  const { held, asked } = drawnFor(election, { keys, signatures })
+  const filled = fillBallot(election.context, election.definition.questions, asked.map((question, q) => askedAnswer(answers[q]!, question)), keys.publicKey, held)
   return { keys, bytes: filled.seal(keys, signatures), tracker: filled.tracker, credentialKey: pointToHex(keys.publicKey), blinded }
 }
