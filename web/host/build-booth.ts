@@ -9,7 +9,7 @@ const repository = join(room, '..')
 /** What the booth is made of, from the repository's root. */
 const sources = ['web/src', 'web/pages', 'web/host/build-booth.ts', 'protocol/src', 'protocol/wasm/build', 'voter/src', 'package-lock.json']
 
-export const boothPages = ['index.html'] as const
+export const boothPages = ['index.html', 'proof.html'] as const
 
 /** @param folder is made anew */
 export async function buildBooth (folder: string): Promise<void> {

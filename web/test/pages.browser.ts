@@ -6,6 +6,7 @@ import { isTooWide, violationsOf } from './support/axe.ts'
 import { BoothVoter } from './support/booth-voter.ts'
 import { openBooth } from './support/booth-scene.ts'
 import { collectComplaints, desktop, phone } from './support/browser.ts'
+import { recordRequests } from './support/recorded-requests.ts'
 
 t.test('the pages of the booth', async (t) => {
   const questions = [
@@ -70,8 +71,35 @@ t.test('the pages of the booth', async (t) => {
       await voter.press(texts.cast)
       await voter.pausing()
       await judge('casting')
-      await voter.voted()
+      const cast = await voter.voted()
       await judge('the proof of vote')
+
+      const record = recordRequests()
+      await page.goto(await page.getByRole('link', { name: texts.toProof }).getAttribute('href') ?? '')
+      await page.locator('[data-standing="recorded"]').getByText(/\d/).first().waitFor()
+      record.stop()
+      t.notOk(record.requests().some(({ url }) => url.includes(cast.slice(0, 16))), 'asking does not tell which ballot is meant')
+      await judge('the proof, looked up')
+      await page.locator('#tracker').fill(cast.slice(1))
+      await voter.press(texts.lookUp)
+      await page.getByText(texts.trackerWrong).waitFor()
+      // what was opened for the check is nowhere; typed as it is shown, in groups and in capitals
+      await page.locator('#tracker').fill(tracker.toUpperCase().replaceAll(/(.{4})/g, '$1 '))
+      await page.locator('#gateway').selectOption({ index: 0 })
+      await voter.press(texts.lookUp)
+      await page.locator('[data-standing="absent"]').waitFor()
+      // a receipt of another election is no proof here
+      await page.locator('#proof-file').setInputFiles({ name: 'proof.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify({ electionId: '0'.repeat(64), tracker: cast })) })
+      await voter.press(texts.lookUp)
+      await page.getByText(texts.proofFileWrong).waitFor()
+      await page.locator('#proof-file').setInputFiles({ name: 'proof.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify({ electionId: scene.open.election.id, tracker: cast })) })
+      await voter.press(texts.lookUp)
+      await page.locator('[data-standing="recorded"]').waitFor()
+      await page.locator('#proof-file').setInputFiles([])
+      await page.locator('#tracker').fill(tracker)
+      await voter.press(texts.lookUp)
+      await page.locator('[data-standing="absent"]').waitFor()
+      await judge('the proof, absent')
       t.same(complaints, [])
       await context.close()
     })

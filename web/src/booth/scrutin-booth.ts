@@ -2,7 +2,8 @@
 import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit'
 import { answerOf, type Draft, problemOf } from '../inputs/drafts.ts'
 import { saveFile } from '../save-file.ts'
-import { explainError, firstLanguage, formatMoment, keepLanguage, type Language, languages, localized, textsOf } from '../texts/texts.ts'
+import { explainError, firstLanguage, formatMoment, keepLanguage, type Language, localized, textsOf } from '../texts/texts.ts'
+import { topBar } from '../top-bar.ts'
 import { BoothClient, BoothError } from '../worker/booth-client.ts'
 import type { BoothEvent, Failure, Standing } from '../worker/calls.ts'
 import { ballotPage } from './ballot-page.ts'
@@ -295,12 +296,7 @@ export class ScrutinBooth extends LitElement {
     const step = stepOf(page)
     return html`
       <a class="skip" href="#content" @click=${(event: Event) => { event.preventDefault(); this.querySelector<HTMLElement>('h1')?.focus() }}>${texts.skip}</a>
-      <header class="top no-print">
-        <p class="brand"><span class="mark" aria-hidden="true"></span>Scrutin <span>${texts.booth}</span></p>
-        <nav aria-label=${texts.languages}>${languages.map((language) => html`
-          <button type="button" lang=${language} aria-pressed=${language === this.#language} title=${textsOf[language].language} @click=${() => { this.#speak(language) }}>${language.toUpperCase()}</button>`)}
-        </nav>
-      </header>
+      ${topBar(texts.booth, this.#language, (language) => { this.#speak(language) })}
       ${view === undefined ? '' : html`<section class="election no-print" aria-label=${texts.election}>
         <p class="election-title">${localized(view.definition, this.#language)(view.definition.title)}</p>
         <p class="aside">${texts.closes(formatMoment(view.definition.closesAt, this.#language))}</p>

@@ -22,16 +22,22 @@ export function votedPage ({ texts, label, view }: PageContext, { receipt, gatew
           <dt>${texts.election}</dt><dd class="mono">${view.id.slice(0, 16)}…</dd>
         </dl>
       </div>
-      ${qrImage(receipt.tracker, texts.qrProof)}
+      ${qrImage(proofLink(view.id, receipt.tracker), texts.qrProof)}
       <p class="hint">${texts.proofText}</p>
     </section>
     ${trackerBox(texts, receipt.tracker)}
     <div class="actions no-print">
       <button type="button" class="primary" @click=${() => { print() }}>${texts.print}</button>
       <button type="button" class="secondary" @click=${() => { saveFile(`scrutin-proof-${receipt.tracker.slice(0, 8)}.json`, `${JSON.stringify(receipt, undefined, 2)}\n`) }}>${texts.saveProof}</button>
+      <a href=${proofLink(view.id, receipt.tracker)} target="_blank" rel="noopener noreferrer">${texts.toProof}</a>
     </div>
     <section class="forget no-print">
       <p>${texts.forgetText}</p>
       <button type="button" class="link" @click=${actions.forget}>${texts.forget}</button>
     </section>`
+}
+
+/** Where the proof is looked up; what follows the # is sent to no server. */
+function proofLink (electionId: string, tracker: string): string {
+  return new URL(`proof.html#election=${electionId}&tracker=${tracker}`, document.baseURI).href
 }

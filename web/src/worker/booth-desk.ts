@@ -8,6 +8,7 @@ import { GatewayClient } from '../../../voter/src/gateway-client.ts'
 import { type Credential, type CredentialState, isComplete, obtainCredential } from '../../../voter/src/obtain-credential.ts'
 import { pause } from '../../../voter/src/pause.ts'
 import { RecoverySealer } from '../../../voter/src/recovery-file.ts'
+import { type TrackedBallot, verifyTracker } from '../../../voter/src/verify-tracker.ts'
 import { type ElectionAtHand, meetElection } from '../../../voter/src/vote.ts'
 import type { BoothCalls, BoothEvent, ElectionView, PauseSeconds, Standing } from './calls.ts'
 import type { Kept, KeptElections, Proof } from './kept.ts'
@@ -44,6 +45,7 @@ export class BoothDesk implements BoothCalls {
       definition,
       status: await readStatus(this.#met),
       registrars: definition.registrars.map(({ mspId, identifies }, i) => ({ mspId, url: urls[i]!, way: identifies.way })),
+      gateways: directory.of('gateway').filter(({ mspId }) => definition.members.includes(mspId)).map(({ mspId, url }) => ({ mspId, url })),
       standing: standingOf(await this.#kept.read(id), definition.registrars.length),
     }
   }
@@ -105,6 +107,10 @@ export class BoothDesk implements BoothCalls {
       await this.#kept.write(election.id, { proof: won })
       return won
     })
+  }
+
+  async lookUp (tracker: string, gatewayUrl: string): Promise<TrackedBallot> {
+    return await verifyTracker(new GatewayClient(gatewayUrl), this.#atHand().election, tracker)
   }
 
   async recoveryFile (passphrase: string): Promise<string> {

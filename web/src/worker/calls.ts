@@ -5,6 +5,7 @@ import type { Answer } from '../../../protocol/src/kinds/kinds.ts'
 import type { CheckFile } from '../../../protocol/src/opened-ballot.ts'
 import type { Receipt } from '../../../protocol/src/receipt.ts'
 import type { ElectionStatus } from '../../../protocol/src/records.ts'
+import type { TrackedBallot } from '../../../voter/src/verify-tracker.ts'
 
 /** Where this device stands in an election. */
 export type Standing =
@@ -28,6 +29,8 @@ export interface ElectionView {
   /** As the gateway says; what may be cast, the contract decides. */
   readonly status: ElectionStatus
   readonly registrars: readonly RegistrarView[]
+  /** Of the members, as the directory names them: any can be asked for a ballot. */
+  readonly gateways: readonly { readonly mspId: string, readonly url: string }[]
   readonly standing: Standing
 }
 
@@ -49,6 +52,8 @@ export interface BoothCalls {
   seal (): Promise<{ readonly tracker: string }>
   /** Sends what was sealed, after a pause, until there is a receipt. */
   cast (): Promise<{ readonly receipt: Receipt, readonly gateway: string }>
+  /** Looks a ballot up at a member's gateway, which does not learn which of several is meant; all that it shows is computed again here. */
+  lookUp (tracker: string, gatewayUrl: string): Promise<TrackedBallot>
   /** The credential as a file under a passphrase. */
   recoveryFile (passphrase: string): Promise<string>
   recover (text: string, passphrase: string): Promise<Standing>

@@ -1,0 +1,3 @@
+import { ScrutinProof } from './scrutin-proof.ts'
+
+customElements.define('scrutin-proof', ScrutinProof)
