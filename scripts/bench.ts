@@ -68,7 +68,7 @@ async function main (): Promise<void> {
     })
     for (const [part, problem] of Object.entries(problems)) process.stderr.write(`✗ ${part}: ${problem}\n`)
     const about = { commit: commit(), node: process.version, cores: availableParallelism(), cpu: cpus()[0]?.model ?? '', ballots: castBallots, seconds: Math.round((performance.now() - started) / 1000) }
-    print(values.json ? JSON.stringify({ ...figures, about, problems }) : Object.entries(figures).map(([name, value]) => `${name.padEnd(20)} ${value}`).join('\n'))
+    print(values.json ? JSON.stringify({ ...figures, about, problems }) : Object.entries(figures).map(([name, value]) => `${name.padEnd(20)} ${typeof value === 'number' ? value : JSON.stringify(value)}`).join('\n'))
     if (Object.keys(problems).length > 0) process.exitCode = 1
   } finally {
     clearTimeout(alarm)

@@ -1,12 +1,11 @@
 /** Makes ballots in a thread of its own: a credential signed by the registrars' own keys, random answers, encryption and proofs. */
-import { constants, createPrivateKey, sign } from 'node:crypto'
+import { createPrivateKey } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
-import { credentialMessage } from '../../protocol/src/credential.ts'
 import type { ChooseQuestion } from '../../protocol/src/kinds/choose.ts'
 import { fillBallot } from '../../protocol/src/fill-ballot.ts'
 import { fromHex } from '../../protocol/src/bytes.ts'
 import { pointFromHex } from '../../protocol/src/group.ts'
-import { generateKeyPair } from '../../protocol/src/schnorr.ts'
+import { signCredential } from './sign-credential.ts'
 
 export interface BallotWork {
   readonly electionId: string
@@ -32,10 +31,7 @@ const registrarKeys = work.registrarKeys.map((der) => createPrivateKey({ key: Bu
 const { questions } = work
 
 for (let i = 0; i < work.count; i++) {
-  const credential = generateKeyPair()
-  const message = credentialMessage(electionId, 0, credential.publicKey.toBytes())
-  // what blinding, signing and unblinding come to: the signature scheme has one signature for each message
-  const signatures = registrarKeys.map((key) => sign('sha384', message, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 0 }))
+  const { keys: credential, signatures } = signCredential(electionId, registrarKeys)
   const answers = questions.map(({ options }) => ({ choose: options.flatMap(({ id }) => Math.random() < 0.4 ? [id] : []) }))
   const filled = fillBallot({ electionId, classIndex: 0, electionKeys }, questions, answers, credential.publicKey)
   const made: MadeBallot = { bytes: filled.seal(credential, signatures), tracker: filled.tracker }

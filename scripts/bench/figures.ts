@@ -1,7 +1,9 @@
 /** What can be measured, and what is measured together. */
+import type { KindFigures } from './measure-kinds.ts'
 
 export const figuresByPart = {
   crypto: ['verifyMsPerBallot', 'ballotBytes'],
+  kinds: ['verifyMsPerBallotGrades', 'kinds'],
   issue: ['issuePerSecond'],
   barePut: ['barePutPerSecond'],
   cast: ['castPerSecond'],
@@ -13,7 +15,7 @@ export const figuresByPart = {
 
 export type Part = keyof typeof figuresByPart
 export type FigureName = typeof figuresByPart[Part][number]
-export type Figures = Partial<Record<FigureName, number>>
+export type Figures = Partial<Record<Exclude<FigureName, 'kinds'>, number>> & { kinds?: Readonly<Record<string, KindFigures>> }
 
 /** What a part needs to have been measured before it. */
 const needs: Partial<Record<Part, readonly Part[]>> = {

@@ -11,7 +11,7 @@ import { approvalDraft } from '../staging/draft-definition.ts'
 import { optionNames } from './bench-election.ts'
 import { makeBallots } from './make-ballots.ts'
 
-const batchSize = 64
+export const batchSize = 64
 /** Rounds that are measured, after as many that warm up: WebAssembly and JavaScript are compiled in steps. */
 const rounds = 15
 const registrars = 2
@@ -44,18 +44,21 @@ export async function measureCrypto (note: (text: string) => void): Promise<Cryp
   return { arithmetic, verifyMsPerBallot, countMsPerBallot, ballotBytes: ballots[0]!.bytes.length }
 }
 
-function medianPerBallot (work: () => void): number {
-  const times = Array.from({ length: 2 * rounds }, () => {
-    // not the time on the clock: whatever else runs on the machine would be in it
-    const start = process.threadCpuUsage()
-    work()
-    const { user, system } = process.threadCpuUsage(start)
-    return (user + system) / 1000 / batchSize
-  })
+/** Not the time on the clock: whatever else runs on the machine would be in it. */
+export function threadMs<T> (work: () => T): { readonly result: T, readonly ms: number } {
+  const start = process.threadCpuUsage()
+  const result = work()
+  const { user, system } = process.threadCpuUsage(start)
+  return { result, ms: (user + system) / 1000 }
+}
+
+/** Of work on a whole batch. */
+export function medianPerBallot (work: () => void): number {
+  const times = Array.from({ length: 2 * rounds }, () => threadMs(work).ms / batchSize)
   return times.slice(rounds).sort((a, b) => a - b)[rounds >>> 1]!
 }
 
-function check (rules: BallotRules, ballots: readonly Uint8Array[]): void {
+export function check (rules: BallotRules, ballots: readonly Uint8Array[]): void {
   const refused = checkBallots(rules, ballots).find((verdict) => !verdict.accepted)
   if (refused !== undefined) throw new Error(`a ballot that was made here does not hold: ${JSON.stringify(refused)}`)
 }

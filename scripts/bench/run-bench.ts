@@ -11,6 +11,7 @@ import { cpuTimes, describeCpu } from './cpu-time.ts'
 import { type Figures, type Part, round } from './figures.ts'
 import { obtainCredentials } from './issue-load.ts'
 import { measureCrypto } from './measure-crypto.ts'
+import { measureKinds } from './measure-kinds.ts'
 import { assertOnEveryPeer } from './read-boxes.ts'
 
 export interface BenchOptions {
@@ -56,7 +57,12 @@ class Bench {
       this.#figures.verifyMsPerBallot = round(verifyMsPerBallot, 2)
       this.#figures.ballotBytes = ballotBytes
     })
-    if ([...parts].some((part) => part !== 'crypto')) await this.#onNetwork()
+    await this.#part('kinds', 180, async () => {
+      const kinds = await progress.step('Ballots of every kind', async (note) => measureKinds(note))
+      this.#figures.verifyMsPerBallotGrades = kinds['majority-judgment']!.verifyMs
+      this.#figures.kinds = kinds
+    })
+    if ([...parts].some((part) => part !== 'crypto' && part !== 'kinds')) await this.#onNetwork()
     return { figures: this.#figures, problems: this.#problems }
   }
 
