@@ -93,7 +93,9 @@ export class ScrutinBooth extends LitElement {
     const problems = failures.map((failure) => failure === undefined ? undefined : codeProblem(texts, failure))
     if (failures.some((failure) => failure !== undefined)) return this.#showProblems({ ...page, problems, busy: false }, 'code-')
     try {
-      await this.#worker.call('obtain', codes.map((code) => code.trim()))
+      const questions = await this.#worker.call('obtain', codes.map((code) => code.trim()))
+      const { view } = this.#state
+      if (view !== undefined) this.#set({ view: { ...view, definition: { ...view.definition, questions: [...questions] } } })
       this.#goOn({ step: 'ballot' })
     } catch (error) {
       const standing = await this.#standing()

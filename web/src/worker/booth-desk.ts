@@ -1,13 +1,15 @@
 /** The voter's way through one election on this device, without a screen: it holds the keys, and keeps what must not be lost. */
+import type { Question } from '../../../protocol/src/definition.ts'
 import { ScrutinError } from '../../../protocol/src/errors.ts'
 import type { FilledBallot } from '../../../protocol/src/fill-ballot.ts'
 import type { Answer } from '../../../protocol/src/kinds/kinds.ts'
 import { type CheckFile, checkFileOf } from '../../../protocol/src/opened-ballot.ts'
-import { castBallot, castingOrder, fillIn, seal } from '../../../voter/src/cast-ballot.ts'
+import { askedQuestions, castBallot, castingOrder, fillIn, seal } from '../../../voter/src/cast-ballot.ts'
 import { GatewayClient } from '../../../voter/src/gateway-client.ts'
 import { type Credential, type CredentialState, isComplete, obtainCredential } from '../../../voter/src/obtain-credential.ts'
 import { pause } from '../../../voter/src/pause.ts'
 import { RecoverySealer } from '../../../voter/src/recovery-file.ts'
+import type { VerifiedElection } from '../../../voter/src/verified-election.ts'
 import { type TrackedBallot, verifyTracker } from '../../../voter/src/verify-tracker.ts'
 import { type ElectionAtHand, meetElection } from '../../../voter/src/vote.ts'
 import type { BoothCalls, BoothEvent, ElectionView, PauseSeconds, Standing } from './calls.ts'
@@ -40,13 +42,14 @@ export class BoothDesk implements BoothCalls {
     this.#met = { ...atHand, gateways: [gateway!, ...others], pauseSeconds: settings.pauseSeconds }
     const { election: { definition }, directory } = atHand
     const urls = directory.registrars(definition).map(({ url }) => url)
+    const kept = await this.#kept.read(id)
     return {
       id,
-      definition,
+      definition: { ...definition, questions: askedOf(atHand.election, kept) },
       status: await readStatus(this.#met),
       registrars: definition.registrars.map(({ mspId, identifies }, i) => ({ mspId, url: urls[i]!, way: identifies.way })),
       gateways: directory.of('gateway').filter(({ mspId }) => definition.members.includes(mspId)).map(({ mspId, url }) => ({ mspId, url })),
-      standing: standingOf(await this.#kept.read(id), definition.registrars.length),
+      standing: standingOf(kept, definition.registrars.length),
     }
   }
 
@@ -55,7 +58,7 @@ export class BoothDesk implements BoothCalls {
     await directory.registrars(election.definition)[registrar]!.identify(election.id, code)
   }
 
-  async obtain (codes: readonly string[]): Promise<void> {
+  async obtain (codes: readonly string[]): Promise<readonly Question[]> {
     const { election, directory } = this.#atHand()
     await this.#alone(async (kept) => {
       if (kept.proof !== undefined || kept.sealed !== undefined) return
@@ -65,6 +68,7 @@ export class BoothDesk implements BoothCalls {
         onWaiting: (seconds) => { this.#tell({ event: 'waiting', seconds }) },
       })
     })
+    return askedOf(election, await this.#kept.read(election.id))
   }
 
   async fill (answers: readonly Answer[]): Promise<{ tracker: string }> {
@@ -162,6 +166,11 @@ function standingOf ({ credential, sealed, proof }: Kept, registrars: number): S
   if (sealed !== undefined) return { step: 'sealed', tracker: sealed.tracker }
   if (credential !== undefined && isComplete(credential)) return { step: 'ballot' }
   return { step: 'identity', signed: credential?.requests.map(({ signature }) => signature !== undefined) ?? Array.from({ length: registrars }, () => false) }
+}
+
+/** As this voter is asked: where options are drawn, the credential says which. */
+function askedOf (election: VerifiedElection, kept: Kept): Question[] {
+  return kept.credential !== undefined && isComplete(kept.credential) ? askedQuestions(election, credentialOf(kept)) : election.definition.questions
 }
 
 function credentialOf ({ credential }: Kept): Credential {

@@ -1,5 +1,5 @@
 /** What page and worker say to each other. The page holds no key: it sends codes and answers, and gets what is to be shown. */
-import type { Definition } from '../../../protocol/src/definition.ts'
+import type { Definition, Question } from '../../../protocol/src/definition.ts'
 import type { ErrorCode } from '../../../protocol/src/errors.ts'
 import type { Answer } from '../../../protocol/src/kinds/kinds.ts'
 import type { CheckFile } from '../../../protocol/src/opened-ballot.ts'
@@ -42,8 +42,11 @@ export interface BoothCalls {
   meet (baseUrl: string, electionId: string | undefined): Promise<ElectionView>
   /** Whether the registrar knows this code. */
   identify (registrar: number, code: string): Promise<void>
-  /** One code per registrar; those of registrars that have signed already are not used. */
-  obtain (codes: readonly string[]): Promise<void>
+  /**
+   * One code per registrar; those of registrars that have signed already are not used. Returns the questions as this voter is
+   * asked: where options are drawn, with those drawn.
+   */
+  obtain (codes: readonly string[]): Promise<readonly Question[]>
   /** Encrypts and proves; the tracker is shown before it is decided what becomes of the ballot. */
   fill (answers: readonly Answer[]): Promise<{ readonly tracker: string }>
   /** Shows what was encrypted, and throws it away. */
