@@ -18,7 +18,7 @@ const check = (changes: Partial<CheckFile>) => (): unknown => verifyCheckFile(el
 const withQuestion = (q: number, changes: Partial<CheckFile['questions'][number]>): Partial<CheckFile> => ({ questions: file.questions.map((question, i) => i === q ? { ...question, ...changes } : question) })
 
 t.test('an opened ballot shows what it holds, and its tracker', async (t) => {
-  t.same(verifyCheckFile(election.rules, questions, parseCheckFile(JSON.stringify(file))), { tracker: filled.tracker, answers })
+  t.same(verifyCheckFile(election.rules, questions, parseCheckFile(JSON.stringify(file))), { tracker: filled.tracker, asked: questions, answers })
 })
 
 t.test('a ballot is either opened or signed, and once only', async (t) => {

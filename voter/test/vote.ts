@@ -99,7 +99,7 @@ t.test('a voter', async (t) => {
     t.equal(receipt.tracker, shown[2])
     const { rules, definition } = (await meetElection(second, id)).election
     for (const file of opened) {
-      t.same(verifyCheckFile(rules, definition.questions, file), { tracker: file.tracker, answers: [{ choose: ['option-2'] }] })
+      t.same(verifyCheckFile(rules, definition.questions, file), { tracker: file.tracker, asked: definition.questions, answers: [{ choose: ['option-2'] }] })
       t.equal(peekBallot(Buffer.from(file.body, 'base64url')).credentialKey, peekBallot(sent!).credentialKey)
       t.match(await verifyTracker(first, atHand.election, file.tracker), { standing: 'absent' }, 'what was opened is not in the box')
     }
