@@ -31,8 +31,11 @@ interface Found {
 }
 
 const wire = { varint: 0, fixed64: 1, delimited: 2, startGroup: 3, endGroup: 4, fixed32: 5 } as const
-/** Go gives up here; nothing of ours is nested so deep. */
-const mostGroups = 10_000
+/** Go gives up beyond; nothing of ours is nested at all. */
+const mostGroups = 10_001
+/** Of fields; within groups, where nobody asks for them, Go takes what fits 31 bits. */
+const mostNumber = 2n ** 29n - 1n
+const mostNumberInGroups = 2n ** 31n - 1n
 
 /** @throws ScrutinError `input.malformed` for what Go refuses */
 export function respell (shape: MessageShape, bytes: Uint8Array): Uint8Array {
@@ -60,7 +63,7 @@ export function fieldsOf (bytes: Uint8Array): { readonly number: number, readonl
 function readFields (bytes: Uint8Array): Found[] {
   const reader = new Reader(bytes)
   const found: Found[] = []
-  while (!reader.isAtEnd) found.push(reader.field(0))
+  while (!reader.isAtEnd) found.push(reader.field())
   return found
 }
 
@@ -124,34 +127,45 @@ class Reader {
     return this.#place >= this.#bytes.length
   }
 
-  field (depth: number): Found {
+  field (): Found {
+    const { number, wireType } = this.#tag(mostNumber)
+    const name = { number: Number(number), wireType }
+    if (wireType === wire.varint) return { ...name, bytes: none, varint: this.#varint() }
+    if (wireType !== wire.startGroup) return { ...name, bytes: this.#value(wireType), varint: 0n }
+    this.#passGroup(number)
+    return { ...name, bytes: none, varint: 0n }
+  }
+
+  #tag (most: bigint): { readonly number: bigint, readonly wireType: number } {
     const tag = this.#varint()
     const number = tag >> 3n
-    const wireType = Number(tag & 7n)
-    if (number < 1n || number > 0x1fffffffn) throw malformed('a field has no number')
-    const name = { number: Number(number), wireType }
+    if (number < 1n || number > most) throw malformed('a field has no number')
+    return { number, wireType: Number(tag & 7n) }
+  }
+
+  #value (wireType: number): Uint8Array {
     switch (wireType) {
-      case wire.varint: return { ...name, bytes: none, varint: this.#varint() }
-      case wire.fixed64: return { ...name, bytes: this.#take(8n), varint: 0n }
-      case wire.fixed32: return { ...name, bytes: this.#take(4n), varint: 0n }
-      case wire.delimited: return { ...name, bytes: this.#take(this.#varint()), varint: 0n }
-      case wire.startGroup: return { ...name, bytes: this.#group(name.number, depth + 1), varint: 0n }
+      case wire.fixed64: return this.#take(8n)
+      case wire.fixed32: return this.#take(4n)
+      case wire.delimited: return this.#take(this.#varint())
       default: throw malformed('a field is of no known type')
     }
   }
 
-  /** Passes over a group: fields up to the end that names the same number. */
-  #group (number: number, depth: number): Uint8Array {
-    if (depth > mostGroups) throw malformed('groups are nested too deep')
-    for (;;) {
-      const start = this.#place
-      const tag = this.#varint()
-      if (Number(tag & 7n) === wire.endGroup) {
-        if (tag >> 3n !== BigInt(number)) throw malformed('a group ends that has not begun')
-        return none
+  /** Fields up to the end that names the same number. Not by calling itself: a hostile nesting would end the audit, not the group. */
+  #passGroup (number: bigint): void {
+    const open = [number]
+    while (open.length > 0) {
+      const inner = this.#tag(mostNumberInGroups)
+      if (inner.wireType === wire.startGroup) {
+        if (open.push(inner.number) > mostGroups) throw malformed('groups are nested too deep')
+      } else if (inner.wireType === wire.endGroup) {
+        if (open.pop() !== inner.number) throw malformed('a group ends that has not begun')
+      } else if (inner.wireType === wire.varint) {
+        this.#varint()
+      } else {
+        this.#value(inner.wireType)
       }
-      this.#place = start
-      this.field(depth)
     }
   }
 

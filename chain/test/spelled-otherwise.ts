@@ -57,6 +57,22 @@ t.test('messages', async (t) => {
   }
 })
 
+t.test('numbers and nestings at the limits of what Go reads', async (t) => {
+  const nested = (depth: number): Uint8Array => Uint8Array.from([...Array<number[]>(depth).fill([0xa3, 1]).flat(), ...Array<number[]>(depth).fill([0xa4, 1]).flat()])
+  for (const layer of ['channel header', 'response', 'transaction'] satisfies Layer[]) {
+    const spelled = (bytes: Uint8Array): string => judged({ spell: (at, same) => at === layer ? Uint8Array.from([...same, ...bytes]) : same })
+    t.equal(spelled(nested(10_001)), 'valid', `groups in the ${layer}, as deep as Go goes`)
+    t.match(spelled(nested(10_002)), layer === 'channel header' ? /cannot be decoded/ : /^invalid: .*cannot be decoded/, `groups in the ${layer}, one deeper`)
+    t.equal(spelled(Uint8Array.of(0xa3, 1, 0xf8, 0xff, 0xff, 0xff, 0x3f, 1, 0xa4, 1)), 'valid', `a number of 31 bits within a group of the ${layer}`)
+  }
+  // a time that JavaScript can't write back ended whole audits: whoever got it ordered stopped them all
+  const lastSecond = [0x1a, 10, 0x08, ...Array<number>(8).fill(0xff), 0x7f]
+  const late = { spell: (at: Layer, bytes: Uint8Array) => at === 'channel header' ? append(...lastSecond)(bytes) : bytes }
+  t.equal(judged(late), 'valid')
+  t.match(await failed(late), [/^chain\.certificates: .*not valid at/, /^chain\.writes: .*too late/], 'it is judged by its time')
+  t.match(await failed({ ...late, endorsers: [] }), [], 'one that is not valid changes nothing')
+})
+
 t.test('fields twice, of which the last counts', async (t) => {
   for (const layer of ['channel header', 'signature header', 'extension', 'response', 'chaincode action', 'payload'] satisfies Layer[]) {
     t.equal(judged({ spell: (at, bytes) => at === layer ? Uint8Array.from([...bytes, ...bytes]) : bytes }), 'valid', layer)
