@@ -1,6 +1,7 @@
 /** The booth: one element that leads through the pages. It shows and asks; keys, encryption and sending are the worker's. */
-import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit'
+import { html, type PropertyValues, type TemplateResult } from 'lit'
 import { answerOf, type Draft, problemOf } from '../inputs/drafts.ts'
+import { PageElement } from '../page-element.ts'
 import { saveFile } from '../save-file.ts'
 import { explainError, firstLanguage, formatMoment, keepLanguage, type Language, localized, textsOf } from '../texts/texts.ts'
 import { topBar } from '../top-bar.ts'
@@ -21,22 +22,11 @@ const againSeconds = 10
 
 const noRecovery: BoothState['recovery'] = { open: false, busy: false, problem: undefined }
 
-export class ScrutinBooth extends LitElement {
+export class ScrutinBooth extends PageElement {
   #state: BoothState = { page: { name: 'loading' }, view: undefined, drafts: [], failure: undefined, recovery: noRecovery }
   #language: Language = firstLanguage()
   #shown: string | undefined
   readonly #worker = new BoothClient(new Worker(new URL('../worker/booth-worker.ts', import.meta.url), { type: 'module', name: 'scrutin' }), (event) => { this.#onEvent(event) })
-
-  /** The page's own style applies, also in print. */
-  protected override createRenderRoot (): HTMLElement {
-    return this
-  }
-
-  override connectedCallback (): void {
-    super.connectedCallback()
-    void this.#meet()
-    addEventListener('hashchange', () => { void this.#meet() })
-  }
 
   readonly #actions: BoothActions = {
     identify: (codes) => { void this.#identify(codes) },
@@ -54,10 +44,10 @@ export class ScrutinBooth extends LitElement {
     recover: (file, passphrase) => { void this.#recover(file, passphrase) },
   }
 
-  async #meet (): Promise<void> {
+  protected override async meet (address: URLSearchParams): Promise<void> {
     this.#go({ name: 'loading' })
     try {
-      const electionId = new URLSearchParams(location.hash.slice(1)).get('election') ?? undefined
+      const electionId = address.get('election') ?? undefined
       const view = await this.#worker.call('meet', document.baseURI, electionId)
       this.#set({ view, drafts: keptDrafts(view.id, view.definition.questions.length) })
       this.#goOn(view.standing)
@@ -328,7 +318,7 @@ export class ScrutinBooth extends LitElement {
     if (page.name === 'loading') return html`<h1 tabindex="-1">${texts.loading}</h1><p class="lead">${texts.loadingText}</p><div class="pulse" aria-hidden="true"></div>`
     if (page.name === 'failed' || view === undefined) {
       return html`<h1 tabindex="-1">${texts.errorTitle}</h1>${page.name === 'failed' ? this.#failure(page.failure) : ''}
-        <div class="actions"><button type="button" class="primary" @click=${() => { void this.#meet() }}>${texts.retry}</button></div>`
+        <div class="actions"><button type="button" class="primary" @click=${this.meetNamed}>${texts.retry}</button></div>`
     }
     const context: PageContext = { texts, language: this.#language, label: localized(view.definition, this.#language), view }
     switch (page.name) {

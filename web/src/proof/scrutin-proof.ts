@@ -1,6 +1,7 @@
 /** The proof of vote looked up: from a link, a file or a typed tracker, at any member; what is shown is computed here, and never a choice. */
-import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit'
+import { html, type PropertyValues, type TemplateResult } from 'lit'
 import type { TrackedBallot } from '../../../voter/src/verify-tracker.ts'
+import { PageElement } from '../page-element.ts'
 import { explainError, firstLanguage, keepLanguage, type Language, localized, textsOf } from '../texts/texts.ts'
 import { topBar } from '../top-bar.ts'
 import { BoothClient, BoothError } from '../worker/booth-client.ts'
@@ -11,7 +12,7 @@ interface Answer { readonly tracker: string, readonly member: string, readonly f
 /** Longer files are no proofs. */
 const mostFileBytes = 200_000
 
-export class ScrutinProof extends LitElement {
+export class ScrutinProof extends PageElement {
   #language: Language = firstLanguage()
   #view: ElectionView | undefined
   #busy = true
@@ -20,19 +21,8 @@ export class ScrutinProof extends LitElement {
   #answer: Answer | undefined
   readonly #worker = new BoothClient(new Worker(new URL('../worker/booth-worker.ts', import.meta.url), { type: 'module', name: 'scrutin' }), () => {})
 
-  protected override createRenderRoot (): HTMLElement {
-    return this
-  }
-
-  override connectedCallback (): void {
-    super.connectedCallback()
-    void this.#meet()
-    addEventListener('hashchange', () => { void this.#meet() })
-  }
-
-  async #meet (): Promise<void> {
+  protected override async meet (given: URLSearchParams): Promise<void> {
     await this.#working(async () => {
-      const given = new URLSearchParams(location.hash.slice(1))
       this.#view = await this.#worker.call('meet', document.baseURI, given.get('election') ?? undefined)
       const tracker = given.get('tracker')
       if (tracker !== null) await this.#lookUp(tracker, this.#view.gateways.at(-1)!.url)
