@@ -1,11 +1,11 @@
 /** How many voters have looked their ballots up: each says so once, with the key that cast the ballot. Says nothing about the election, and changes nothing of it. */
+import { isHex } from '../../protocol/src/bytes.ts'
 import { ScrutinError } from '../../protocol/src/errors.ts'
 import { recordKeys } from '../../protocol/src/records.ts'
 import { assertVoterCheck, parseVoterChecks, type VoterCheck } from '../../protocol/src/voter-check.ts'
 import { readStoredElection, requireStatus } from './election-records.ts'
 import { parseArgument, parseLimit, type Transaction } from './transaction.ts'
 import { keyAfter, parseRecord } from './world-state.ts'
-import { isHex } from '../../protocol/src/bytes.ts'
 
 const mostInPage = 1000
 

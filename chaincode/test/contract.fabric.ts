@@ -10,10 +10,14 @@ import { bringUp } from '../../network/src/bring-up.ts'
 import { reset } from '../../network/src/bring-down.ts'
 import type { ScrutinRole } from '../../network/src/enrolment.ts'
 import { readDirectory } from '../../ledger/src/read-directory.ts'
+import { type BoothRelease, isApproved } from '../../protocol/src/booth-release.ts'
 import { pointToHex } from '../../protocol/src/group.ts'
+import type { Answer, Question } from '../../protocol/src/kinds/kinds.ts'
 import { generateKeyPair } from '../../protocol/src/schnorr.ts'
 import { signMessage } from '../../protocol/src/signed-message.ts'
 import { tags } from '../../protocol/src/tagged-hash.ts'
+import { signVoterCheck } from '../../protocol/src/voter-check.ts'
+import { cumulativeQuestion, majorityQuestion, quadraticQuestion, sampleQuestion, scoreQuestion, yesNoQuestion } from '../../protocol/test/support/sample-definition.ts'
 import { castableBallot, sampleElection } from '../../protocol/test/support/sample-election.ts'
 import { announce, cast, codeOf, finishElection, postCeremony, prepareRegistrar, prepareToOpen, readElectionView, recordIssuances, runCeremony, stageOpenElection, voteAll } from './support/staged-election.ts'
 
@@ -56,6 +60,43 @@ t.test('an election goes from announcement to publication', async (t) => {
   t.strictSame(history.history.map(({ state }) => state.status), ['announced', 'keyed', 'open', 'closed', 'tallied', 'published'])
   const byTracker = JSON.parse(new TextDecoder().decode(await reader.evaluate('readBallotByTracker', [election.id, ballots[1]!.tracker]))) as { transactionId: string }
   t.ok(await reader.locate(byTracker.transactionId), 'the ballot\'s transaction has its place in the chain')
+})
+
+t.test('every kind of question, and one whose options are drawn', async (t) => {
+  const questions: Question[] = [
+    sampleQuestion('choose', 2, { min: 1, max: 1, blank: false }), yesNoQuestion('yes-no', true), scoreQuestion('score', 2, 5), cumulativeQuestion('cumulative', 2, 4, 3),
+    quadraticQuestion('quadratic', 2, 9, 3), majorityQuestion('majority', 2, 3, 'worst'), { ...majorityQuestion('drawn', 3, 2), draw: 2 },
+  ]
+  const grades = (grade: string, candidates: number): Answer => ({ grades: Object.fromEntries(Array.from({ length: candidates }, (_, i) => [`option-${i + 1}`, grade])) })
+  const answers: Answer[] = [
+    { choose: ['option-2'] }, 'yes', { score: { 'option-1': 5 } }, { points: { 'option-1': 3, 'option-2': 1 } }, { votes: { 'option-1': 2, 'option-2': 1 } }, grades('grade-1', 2), grades('grade-2', 3),
+  ]
+  const election = sampleElection({ members: order, trustees: 2, freshRsaKeys: true, changes: { questions, minBallots: 1 } })
+  await stageOpenElection(as, election)
+  const ballots = await voteAll(as, election, [answers, answers, answers])
+  await finishElection(as, election)
+  const { result } = await readElectionView(as, election)
+  t.match(result?.questions, [
+    { counts: { 'option-1': 0, 'option-2': 3 } }, { counts: { yes: 3, no: 0 }, blank: 0 }, { counts: { 'option-1': 15, 'option-2': 0 } }, { counts: { 'option-1': 9, 'option-2': 3 } },
+    { counts: { 'option-1': 6, 'option-2': 3 } }, { counts: { 'option-1': { 'grade-1': 3 }, 'option-2': { 'grade-1': 3 } } }, {},
+  ])
+  const { drawn, counts } = result!.questions[6]!
+  t.equal(Object.values(drawn!).reduce((sum, times) => sum + times), 6, 'two of three for each')
+  for (const [id, times] of Object.entries(drawn!)) t.strictSame(counts[id], times === 0 ? undefined : { 'grade-1': 0, 'grade-2': times })
+
+  await t.test('voters say that they found their ballots, and members stand for a booth', async (t) => {
+    const reader = await as(order[2]!, 'auditor')
+    const read = async (name: string, ...args: string[]): Promise<unknown> => JSON.parse(new TextDecoder().decode(await reader.evaluate(name, args)))
+    const said = ballots.slice(0, 2).map(({ tracker, keys }) => signVoterCheck(election.id, tracker, keys))
+    await (await as(order[1]!, 'gateway')).submit('recordVoterChecks', [election.id, JSON.stringify(said)])
+    t.equal(await codeOf((await as(order[0]!, 'gateway')).submit('recordVoterChecks', [election.id, JSON.stringify(said)])), 'check.exists')
+    t.match(await read('readVoterChecks', election.id, '', '10'), { checks: said.toSorted((a, b) => a.tracker < b.tracker ? -1 : 1), cursor: null })
+    const { tracker } = ballots[2]!
+    t.match(await read('readBallotsByTracker', election.id, tracker.slice(0, 4), '', '10'), { ballots: [{ tracker }] })
+    const hash = 'ab'.repeat(32)
+    for (const mspId of order.slice(0, 3)) await (await as(mspId, 'organiser')).submit('approveBooth', [hash, '1.0.0', 'true'])
+    t.ok(isApproved(await read('readBooth', hash) as BoothRelease, order))
+  })
 })
 
 t.test('refusals keep their codes on their way through Fabric', async (t) => {
