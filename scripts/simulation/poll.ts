@@ -65,13 +65,13 @@ function score (table: BallotTable): Poll {
 function cumulative (table: BallotTable): Poll {
   const { limits = {}, options } = table
   const perOption = limits.each ?? highestIn(table)
-  const points = Math.min(options.length * perOption, Math.max(perOption, limits.all ?? 0, ...table.rows.map(sum)))
+  const points = Math.min(options.length * perOption, Math.max(perOption, limits.all ?? 0, mostOf(table, sum)))
   return numbersPoll(table, { ...head, kind: 'cumulative', options: optionsOf(table), points, perOption, blank: false, ...budgetOf(table) }, (numbers) => ({ points: numbers }))
 }
 
 function quadratic (table: BallotTable): Poll {
   const perOption = highestIn(table)
-  const credits = Math.max(perOption ** 2, ...table.rows.map((row) => sum(row.map((number) => number ** 2))))
+  const credits = Math.max(perOption ** 2, mostOf(table, (row) => sum(row.map((number) => number ** 2))))
   return numbersPoll(table, { ...head, kind: 'quadratic', options: optionsOf(table), credits, perOption, blank: false }, (votes) => ({ votes }))
 }
 
@@ -138,8 +138,13 @@ function refuseAbove ({ rows }: BallotTable, most: number, why: string): void {
 }
 
 /** At least 1. */
-function highestIn ({ rows }: BallotTable): number {
-  return rows.reduce((most, row) => Math.max(most, ...row), 1)
+function highestIn (table: BallotTable): number {
+  return Math.max(1, mostOf(table, (row) => Math.max(...row)))
+}
+
+/** Row by row: there may be more rows than arguments. */
+function mostOf ({ rows }: BallotTable, numberOf: (row: readonly number[]) => number): number {
+  return rows.reduce((most, row) => Math.max(most, numberOf(row)), 0)
 }
 
 function sum (numbers: readonly number[]): number {
