@@ -160,5 +160,6 @@ t.test('a definition draws fewer than there are, where each option is asked abou
   refused({ ...questions[0], draw: 6 }, /draw must be fewer/)
   refused({ ...questions[0], draw: 0 }, /draw/)
   refused({ ...questions[1], blank: true }, /no blank/)
+  refused({ ...majorityQuestion('many', 60, 20), draw: 2 }, /1200 election keys, at most are 1000/)
   refused({ id: 'yes', kind: 'yes-no', title: questions[0]!.title, context: null, image: null, blank: false, draw: 1 }, /draw|additional/i)
 })

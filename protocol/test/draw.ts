@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { fromHex, toHex, uint32 } from '../src/bytes.ts'
 import { assertDraw, drawOptions, type DrawingCredential, heldGroups } from '../src/draw.ts'
+import { findKind, kindNames } from '../src/kinds/kinds.ts'
 import { questionRules } from '../src/question-rules.ts'
 import { taggedHash, taggedHashHex, tags } from '../src/tagged-hash.ts'
 import { refuses } from './support/refuses.ts'
-import { majorityQuestion, sampleQuestion } from './support/sample-definition.ts'
+import { majorityQuestion, sampleQuestion, scoreQuestion } from './support/sample-definition.ts'
 
 const bytes = (length: number, value: number): Uint8Array => new Uint8Array(length).fill(value)
 const credential: DrawingCredential = { electionId: bytes(32, 1), classIndex: 0, credentialKey: bytes(32, 2), signatures: [bytes(256, 3), bytes(256, 4)] }
@@ -95,6 +96,22 @@ t.test('another election, question, class, key or signature, or the signatures i
   ]
   t.equal(new Set(others).size, others.length)
   t.equal(drawn({}), drawn({}), 'the same each time')
+})
+
+t.test('of the kinds that draw, the slots of several options are those of each, one after the other', async (t) => {
+  const drawing = [scoreQuestion('score', 4, 3), scoreQuestion('large-score', 3, 900), majorityQuestion('grades', 4, 3), majorityQuestion('no-opinion', 3, 2, 'worst')]
+  t.strictSame([...new Set(drawing.map(({ kind }) => kind))].sort(), kindNames.filter((kind) => findKind(kind)!.among !== undefined).sort(), 'all of them')
+  for (const question of drawing) {
+    const rules = (count: number): ReturnType<typeof questionRules> => questionRules({ ...question, options: question.options.slice(0, count) })
+    const [all, one] = [rules(question.options.length), rules(1)]
+    const size = one.slotValues.length
+    t.strictSame(all.slotValues, question.options.flatMap(() => one.slotValues), question.id)
+    const shifted = question.options.flatMap((_, option) => one.groups[0]!.totals.map(({ terms, most }) => ({ terms: terms.map(({ slot, weight }) => ({ slot: slot + option * size, weight })), most })))
+    t.strictSame(all.groups[0]!.totals, shifted)
+    for (const { weights } of all.sums) {
+      t.equal(new Set(weights.flatMap((weight, slot) => weight === 0n ? [] : [Math.floor(slot / size)])).size, 1, 'no sum goes over two options')
+    }
+  }
 })
 
 t.test('questions of which nothing is drawn are held whole', async (t) => {

@@ -1,4 +1,4 @@
-/** The ranking of kinds in which each option has one number. */
+/** The ranking of kinds in which each option has one number, by itself or in proportion to how many were asked. */
 
 /** Best first; equal numbers stand together, in the order of `options`. */
 export function rankByNumber (options: readonly string[], counts: Readonly<Record<string, number>>): string[][] {

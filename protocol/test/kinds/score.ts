@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { answerSlots } from '../../src/kinds/kinds.ts'
+import { rankByShare } from '../../src/kinds/rank-by-number.ts'
 import { score } from '../../src/kinds/score.ts'
 import { addsUp, boxTotals, everyRecord, isProvable, provesExactly } from '../support/kind-properties.ts'
 import { refuses } from '../support/refuses.ts'
@@ -56,4 +57,16 @@ t.test('is typed as option=number and said in words', async (t) => {
   for (const text of ['option-1', 'option-1=x', 'option-1=1,option-1=2', 'option-1=-1']) refuses(t, 'input.malformed', () => answerSlots(question, score.parse(text)))
   t.equal(score.describe(question, { score: { 'option-2': 4 } }, ({ en }) => en!), 'option 2: 4')
   t.equal(score.describe(question, { score: {} }, ({ en }) => en!), 'nothing')
+})
+
+t.test('where options are drawn, shares of those asked are compared, not sums', async (t) => {
+  const question = scoreQuestion('score', 4, 10)
+  // 9 of 3, 8 of 2, 12 of 3, 0 of 1: 3, 4, 4 and 0 on average
+  const { counts, ranking, winners } = score.result(question, [9, 8, 12, 0], [3, 2, 3, 1])
+  t.strictSame(counts, { 'option-1': 9, 'option-2': 8, 'option-3': 12, 'option-4': 0 })
+  t.strictSame(ranking, [['option-2', 'option-3'], ['option-1'], ['option-4']])
+  t.strictSame(winners, ['option-2', 'option-3'])
+  t.strictSame(score.result(question, [9, 8, 12, 0], [3]).ranking, [['option-3'], ['option-1'], ['option-2'], ['option-4']], 'all were asked alike')
+  // exactly, where floating numbers would call both the same
+  t.strictSame(rankByShare(['a', 'b'], [2 ** 52, 2 ** 52 + 1], [2 ** 52 + 1, 2 ** 52 + 2]), [['b'], ['a']])
 })
